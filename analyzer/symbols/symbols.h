@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * symbols.h -- from an address in a module's file to names and lines.
+ *
+ * elfutils reads ELF and DWARF; per module the debug information is flattened
+ * once into sorted tables (functions, inlined ranges, lines), because asking
+ * libdw address by address manages a few hundred a second. Sources, in order:
+ * the SYMBOLS blocks of the trace, the file itself, its separate debug file by
+ * build-id and by debuglink, debuginfod when DEBUGINFOD_URLS is set. A file
+ * whose build-id differs from the trace's is never used.
+ */
+#ifndef ANALYZER_SYMBOLS_SYMBOLS_H
+#define ANALYZER_SYMBOLS_SYMBOLS_H
+
+#include "formats/wire/bytes.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct an_symbols;
+
+/* A module as the trace names it. */
+struct an_module_name {
+	const char *path;
+	const uint8_t *build_id;
+	size_t n_build_id;
+};
+
+/* One line of a place, innermost first. Strings are borrowed from the
+ * an_symbols and last as long as it. */
+struct an_line {
+	const char *function;   /* demangled; NULL: unknown */
+	const char *linkage;    /* the symbol as the object file has it; may equal function */
+	const char *file;       /* path as DWARF has it, made absolute with the compilation
+	                         * directory; NULL: unknown */
+	uint32_t line;          /* 0: unknown */
+	bool is_inlined;        /* into the next one */
+};
+
+enum an_module_state {
+	AN_MODULE_NOT_FOUND,      /* no file, or one with another build-id */
+	AN_MODULE_NO_SYMBOLS,     /* a file, but no symbol table covers it */
+	AN_MODULE_FUNCTIONS,      /* function names only */
+	AN_MODULE_LINES,          /* debug information */
+};
+
+struct an_symbols_options {
+	bool is_offline;          /* look at the trace's SYMBOLS blocks only */
+	const char *debug_dirs;   /* colon-separated, before /usr/lib/debug; NULL: none */
+	const char *sysroot;      /* put before module paths; NULL: none */
+};
+
+/* Never NULL: memory is fatal in the analyzer. */
+struct an_symbols *an_symbols_new(const struct an_symbols_options *options);
+void an_symbols_free(struct an_symbols *symbols);
+
+/* Takes in a SYMBOLS block (formats/wire/symbols.h). MT_OK or MT_ERR_RECORD. */
+int an_symbols_add_block(struct an_symbols *symbols, const uint8_t *payload, size_t n_bytes);
+
+/* A module's number in this an_symbols; the same name gives the same number. */
+uint32_t an_symbols_module(struct an_symbols *symbols, const struct an_module_name *name);
+
+/* Looks up address (in the file's own terms: a return address minus one, minus
+ * the module's bias). Returns how many lines, at least 1: with nothing known,
+ * one line whose fields are NULL. *lines is borrowed and lasts until the next
+ * call. */
+size_t an_symbols_look_up(struct an_symbols *symbols, uint32_t module, uint64_t address,
+			  const struct an_line **lines);
+
+/* What the look-ups in this module had to go on. A module is opened at its
+ * first look-up, or by this call. */
+enum an_module_state an_symbols_module_state(struct an_symbols *symbols, uint32_t module);
+
+/* True if the file at hand has no build-id at all or the right one, and no
+ * SYMBOLS block answered for it: used by the caller to word its notes. */
+bool an_symbols_module_is_from_trace(struct an_symbols *symbols, uint32_t module);
+
+/* Encodes the given places as a SYMBOLS payload into a malloc'ed buffer the
+ * caller frees: sorted, at most MT_BLOCK_RAW_BYTES_MAX bytes, n_done says how
+ * many places went in (call again with the rest). */
+struct an_place {
+	uint32_t module;
+	uint64_t address;
+};
+uint8_t *an_symbols_encode(struct an_symbols *symbols, const struct an_place *places,
+			   size_t n_places, size_t *n_done, size_t *n_bytes);
+
+/* Demangles a C++ or Rust symbol into a malloc'ed string the caller frees, or
+ * NULL if it is neither. */
+char *an_demangle(const char *symbol);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runner.h -- the process beside the program: launches it, lends it the shared
+ * file, drains what it publishes into the trace, and outlives it.
+ */
+#ifndef TRACER_BESIDE_RUNNER_H
+#define TRACER_BESIDE_RUNNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct run_options {
+	const char *output;         /* FILE as given, with %p %n %t; never NULL */
+	const char *library;        /* absolute path of libmemtrace.so */
+	const char *oracle;         /* absolute path of the verification library, or NULL */
+	char *const *command;       /* NULL-terminated, command[0] is looked up in PATH */
+	bool is_drop_on_full;       /* --on-full=drop */
+	bool is_wait_all;           /* --wait=all */
+	const char *tool_version;
+};
+
+enum run_problem {
+	RUN_OK,
+	RUN_NOT_FOUND,      /* 127 */
+	RUN_NOT_EXECUTABLE, /* 126: also a directory, a wrong format */
+	RUN_FAILED,         /* 125: memtrace's own error */
+};
+
+struct run_result {
+	enum run_problem problem;
+	char message[512];          /* for a person, without "memtrace: ", when problem is not
+	                             * RUN_OK, or when something else must be said; else "" */
+	int wait_status;            /* of the program, as waitpid gives it */
+	bool is_recorded;           /* false: static or set-uid, ran without memtrace */
+	char path[4096];            /* the trace, with % expanded */
+	char live_path[4096];
+	bool is_live_kept;          /* FILE.live was left: it holds what FILE could not take */
+	int write_error;            /* errno of the write that ended the trace early, or 0 */
+	uint64_t n_dropped;         /* events, all reasons */
+	uint64_t file_bytes;
+	uint64_t raw_event_bytes;
+	bool was_interrupted;       /* SIGINT or SIGTERM reached us while it ran */
+	int signal_fd;              /* signals are still blocked and readable here, so that the
+	                             * caller can notice a second Ctrl-C; run_release closes */
+};
+
+/* Runs the command to its end. Prints nothing but what must be said before the
+ * program starts (that it cannot be recorded), through say. */
+void run_record(const struct run_options *options, void (*say)(const char *line),
+		struct run_result *result);
+/* True if a SIGINT, SIGTERM or SIGHUP arrived since the last call. */
+bool run_poll_interrupt(struct run_result *result);
+/* Unblocks signals, closes signal_fd. Accepts a zeroed result. */
+void run_release(struct run_result *result);
+
+#endif
