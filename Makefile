@@ -64,15 +64,15 @@ $(BUILD)/libmemtrace.so: $(call pic,$(WIRE) $(INSIDES)) tracer/inside/exports.ma
 $(BUILD)/libmemtrace-oracle.so: $(call pic,$(ORACLE))
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -Wl,-z,defs -lunwind
 
-# The analyzer and the library's modules, for the unit tests, in one archive each.
+# The analyzer and the library's modules, without its hooks, for the unit tests.
 $(BUILD)/parts.a: $(call objects,$(PARTS))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
-$(BUILD)/insides.a: $(call objects,$(INSIDES))
+$(BUILD)/insides.a: $(call objects,$(filter-out tracer/inside/hooks_% tracer/inside/init.c,$(INSIDES)))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/parts.a $(BUILD)/insides.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BASE) $(CFLAGS) $(UNITFLAGS_$*) $(LDFLAGS) -o $@ $< $(filter-out %/insides.a,$(filter %.a,$^)) $(UNITLIBS_$*) $(LIBS) -lcmocka
+	$(Q)$(CC) $(BASE) $(CFLAGS) $(UNITFLAGS_$*) $(LDFLAGS) -o $@ $< $(filter %.a,$^) $(UNITLIBS_$*) $(LIBS) -lcmocka
 
 $(BUILD)/progs/%: tests/progs/%.c
 	@mkdir -p $(@D)
