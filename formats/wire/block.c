@@ -86,15 +86,24 @@ uint8_t *mt_put_span_header(uint8_t *to, const struct mt_span *span)
 	return mt_uleb_store(to, span->n_bytes);
 }
 
+static uint32_t get_u32(struct mt_in *in)
+{
+	uint64_t value = mt_get_uleb(in);
+
+	if (value > UINT32_MAX)
+		in->is_bad = true;
+	return (uint32_t)value;
+}
+
 int mt_get_span(struct mt_in *in, struct mt_span *span)
 {
 	if (in->at == in->end)
 		return 0;
-	span->process = (uint32_t)mt_get_uleb(in);
-	span->stream = (uint32_t)mt_get_uleb(in);
+	span->process = get_u32(in);
+	span->stream = get_u32(in);
 	span->fill = mt_get_uleb(in);
-	span->offset = (uint32_t)mt_get_uleb(in);
-	span->n_bytes = (uint32_t)mt_get_uleb(in);
+	span->offset = get_u32(in);
+	span->n_bytes = get_u32(in);
 	if (in->is_bad || span->n_bytes > (size_t)(in->end - in->at))
 		return MT_ERR_BLOCK;
 	span->bytes = in->at;

@@ -74,7 +74,8 @@ enum { MT_STACK_BYTES_MAX = 64 + MT_STACK_FRAMES_MAX * (MT_ULEB_BYTES_MAX + 2) }
 /* The definition shares the frames at the root end with the one before it in
  * the same fill; state remembers them, on both sides. */
 void mt_put_stack(struct mt_stream_state *state, struct mt_out *out, const struct mt_stack *stack);
-/* stack->frames points into state and lasts until the next definition. */
+/* stack->frames points into state and lasts until the next definition. Must be
+ * called for every definition of a fill, in order: each builds on the last. */
 int mt_get_stack(struct mt_stream_state *state, const struct mt_record *record,
 		 struct mt_stack *stack);
 
@@ -326,6 +327,8 @@ struct mt_verified {
 void mt_put_verified(struct mt_out *out, const struct mt_verified *verified);
 int mt_get_verified(struct mt_in *in, struct mt_verified *verified);
 
+/* Writes the whole META record around a payload. */
+void mt_put_meta(struct mt_out *out, enum mt_meta kind, const void *payload, size_t n_bytes);
 /* Opens the next record of a META payload: 1 and *kind, *payload; 0 at the
  * end; MT_ERR_RECORD. */
 int mt_get_meta(struct mt_in *in, uint32_t *kind, struct mt_in *payload);
