@@ -5,7 +5,6 @@
  */
 #include "analyzer/base/xalloc.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +39,7 @@ void *xreallocarray(void *p, size_t n, size_t size)
 
 char *xstrdup(const char *text)
 {
-	return xstrndup(text, SIZE_MAX);
+	return check(strdup(text));
 }
 
 char *xstrndup(const char *text, size_t n_bytes)
