@@ -13,8 +13,9 @@
 #include <stdint.h>
 
 struct mt_source {
-	/* Reads up to n_bytes at offset. Returns how many (0: the end), or
-	 * MT_ERR_SYSTEM with errno set. Short reads are the end or a retry. */
+	/* Reads up to n_bytes at offset, which the caller has cut to the size
+	 * below. Returns how many, fewer only where the file ends, or MT_ERR_SYSTEM
+	 * with errno set. */
 	long (*read_at)(void *context, uint64_t offset, void *to, size_t n_bytes);
 	void (*close)(void *context);      /* may be NULL */
 	void *context;
@@ -22,10 +23,12 @@ struct mt_source {
 };
 
 /* A regular file, opened O_RDONLY | O_CLOEXEC. MT_ERR_SYSTEM with errno set;
- * something that is not a regular file is refused with EINVAL. */
+ * something that is not a regular file is refused with EISDIR or EINVAL. */
 int mt_source_open_file(struct mt_source *source, const char *path);
 /* Borrows bytes, which must outlive the source. */
 void mt_source_open_memory(struct mt_source *source, const void *bytes, size_t n_bytes);
+/* read_at within the size: 0 behind the end. */
+long mt_source_read(const struct mt_source *source, uint64_t offset, void *to, size_t n_bytes);
 /* Accepts a zeroed struct, and twice. */
 void mt_source_close(struct mt_source *source);
 

@@ -80,8 +80,8 @@ enum mt_segment_state {
  * made for a region that changed hands fails. */
 struct mt_segment_header {
 	uint32_t state;                 /* atomic: generation << 8 | enum mt_segment_state */
+	uint32_t stream;                /* atomic, together with state when it is claimed */
 	uint32_t process;
-	uint32_t stream;
 	uint32_t published;             /* atomic: bytes after the header that are whole records */
 	uint64_t fill;
 	uint64_t pid;
@@ -96,6 +96,13 @@ _Static_assert(sizeof(struct mt_live_header) <= MT_LIVE_HEADER_BYTES, "live head
 static inline uint64_t mt_region_offset(uint32_t region)
 {
 	return MT_LIVE_HEADER_BYTES + (uint64_t)region * MT_REGION_BYTES;
+}
+
+/* state and stream as one word, for a claim and for giving back what may have
+ * been taken back meanwhile: the first eight bytes of the header. */
+static inline uint64_t mt_segment_claim(uint32_t state, uint32_t stream)
+{
+	return (uint64_t)stream << 32 | state;
 }
 
 static inline uint32_t mt_segment_state(uint32_t generation, enum mt_segment_state state)

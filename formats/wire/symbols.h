@@ -6,7 +6,7 @@
  *   payload = n_strings, strings, n_modules, modules, n_places, places
  *   module  = path, build id (raw)                                (texts)
  *   place   = module index, address delta, n_frames, frames
- *   frame   = function, file, line, flags                innermost first
+ *   frame   = function, file, line                       innermost first
  *
  * A place's address is what is looked up: a return address minus one, or the
  * exact address of an interrupted instruction, minus the module's bias. Places
@@ -55,9 +55,11 @@ struct mt_symbol_place_index {
 	uint32_t n_frames;
 	struct mt_symbol_frame_index frames[MT_SYMBOL_FRAMES_MAX];
 };
+/* MT_OK or MT_ERR_RECORD: the tables are there and whole. */
 int mt_symbols_open(struct mt_symbols_in *symbols, const uint8_t *payload, size_t n_bytes);
 int mt_symbols_next_string(struct mt_symbols_in *symbols, struct mt_text *text);
 int mt_symbols_next_module(struct mt_symbols_in *symbols, struct mt_symbol_module *module);
+/* 1, 0, MT_ERR_RECORD, as the others. All indexes are smaller than the counts. */
 int mt_symbols_next_place(struct mt_symbols_in *symbols, struct mt_symbol_place_index *place);
 
 /* Writers of the parts, in payload order; the caller writes the three counts
