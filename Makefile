@@ -76,7 +76,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/parts.a $(BUILD)/insides.a
 
 $(BUILD)/progs/%: tests/progs/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -I. -g -O1 -MMD -MP $(shell sed -n 's,.*build: ,,p' $<) -o $@ $< $(shell sed -n 's,.*link: ,,p' $<) -lpthread -ldl
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. -g -O1 -MMD -MP $(shell sed -n 's,.*build: ,,p' $<) -o $@ $< $(shell sed -n 's,.*link: ,,p' $<) -lpthread -ldl
 
 $(BUILD)/progs/%: tests/progs/%.cc
 	@mkdir -p $(@D)

@@ -1,0 +1,33 @@
+# A second Ctrl-C while names are looked up leaves a complete trace without them.
+cat >hole.py <<'P'
+import socket, sys, time
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen(64)
+open("port.new", "w").write(str(listener.getsockname()[1]))
+import os
+os.rename("port.new", "port")
+kept = []
+while True:
+    kept.append(listener.accept())
+    open("asked", "w")
+P
+python3 hole.py &
+hole=$!
+trap 'kill $hole' EXIT
+wait_for test -e port
+mkfifo keys
+exec 3<>keys
+cp "$PROGS/waits_for_int" program && strip program
+DEBUGINFOD_URLS=http://127.0.0.1:$(cat port)/ DEBUGINFOD_CACHE_PATH=$PWD/cache \
+	script -qec 'memtrace run -o trace.bin -- ./program' /dev/null <keys >out 2>&1 &
+runner=$!
+wait_for grep -q ready out
+printf '\003' >&3
+wait_for test -e asked
+printf '\003' >&3
+status wait $runner
+equal status $got 130
+sound
+complete
+holds '.totals.live_allocations >= 1000'
