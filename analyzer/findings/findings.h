@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * findings.h -- what is worth saying about a session: what was not freed, who is
+ * responsible, what each site cost over the whole tree, what could not be seen.
+ *
+ * All that the commands print, as text or as JSON, is rendered from this. Sites
+ * are joined over processes by the code they are in; findings are live sites
+ * with the same fingerprint. A finding's name does not depend on what was
+ * filtered away.
+ */
+#ifndef ANALYZER_FINDINGS_FINDINGS_H
+#define ANALYZER_FINDINGS_FINDINGS_H
+
+#include "analyzer/findings/fingerprint.h"
+
+#include <regex.h>
+
+enum an_verdict { AN_CLEAN, AN_FINDINGS, AN_INCONCLUSIVE };
+
+/* What one stack cost in all chosen processes. */
+struct an_cost {
+	uint32_t stack;              /* index into session->stacks: one of the equal ones */
+	uint64_t n_allocations, allocated_bytes;
+	uint64_t n_live, live_bytes;
+	uint64_t n_peak, peak_bytes; /* at the peak of the whole trace */
+	uint64_t n_temporary;
+	uint64_t n_freed, lifetime_ns;
+};
+
+struct an_finding {
+	char id[4 + AN_FINGERPRINT_DIGITS];      /* "L-8c21f0" */
+	char fingerprint[AN_FINGERPRINT_DIGITS + 1];
+	uint64_t bytes, n_allocations;
+	uint32_t stack;              /* of its most expensive site */
+	uint32_t n_sites;
+	const uint32_t *processes;   /* indexes, ascending; n_processes of them, at least 1 */
+	uint32_t n_processes;
+};
+
+struct an_findings_options {
+	const char *process;         /* NULL: all; a pid, or the name of a program */
+	const regex_t *focus;        /* NULL, or: only stacks with such a frame */
+	const regex_t *ignore;       /* NULL, or: no stacks with such a frame */
+};
+
+struct an_findings {
+	const struct an_session *session;
+	struct an_stack_names *names;
+	bool *is_chosen;                              /* of each process of the session */
+	uint32_t n_chosen;
+	struct an_finding *findings;  uint32_t n_findings;  /* by bytes, then id */
+	struct an_cost *costs;        uint32_t n_costs;     /* by live, allocated, stack */
+	struct an_note *notes;        uint32_t n_notes;     /* by reason, then detail */
+	struct an_totals totals;      /* of the chosen processes, not of what focus left */
+	bool is_peak_known;           /* false: the peak of several, but not all */
+	enum an_verdict verdict;
+	void *internal;
+};
+
+/* Never NULL. n_chosen is 0 when no process is called options->process. session
+ * must outlive the result; options need not. */
+struct an_findings *an_findings_new(const struct an_session *session,
+				    const struct an_findings_options *options);
+void an_findings_free(struct an_findings *findings);
+
+/* What makes one site come before another. */
+enum an_order { AN_BY_LIVE, AN_BY_ALLOCATED, AN_BY_COUNT, AN_BY_TEMPORARY, AN_BY_PEAK };
+/* Sorts costs again. Equal ones keep the order of AN_BY_LIVE. */
+void an_findings_sort(struct an_findings *findings, enum an_order order);
+
+/* Words of the contract. */
+const char *an_verdict_name(enum an_verdict verdict);
+const char *an_end_name(uint8_t how);
+
+#endif
