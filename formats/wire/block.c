@@ -31,11 +31,12 @@ int mt_get_file_header(const uint8_t *from, size_t n_bytes, struct mt_file_heade
 		return MT_ERR_NOT_A_TRACE;
 	if (n_bytes < MT_FILE_HEADER_BYTES)
 		return MT_ERR_HEADER;
+	/* The checksum first: a damaged version is no newer version. */
+	if (mt_load_le(from + 56, 8) != mt_block_checksum(from, 56))
+		return MT_ERR_HEADER;
 	header->version = (uint32_t)mt_load_le(from + 8, 4);
 	if (header->version > MT_FORMAT_VERSION)
 		return MT_ERR_VERSION;
-	if (mt_load_le(from + 56, 8) != mt_block_checksum(from, 56))
-		return MT_ERR_HEADER;
 	if (header->version == 0 || mt_load_le(from + 12, 4) != MT_FILE_HEADER_BYTES)
 		return MT_ERR_HEADER;
 	header->started_realtime_ns = mt_load_le(from + 16, 8);
