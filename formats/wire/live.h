@@ -23,6 +23,7 @@
 #ifndef FORMATS_WIRE_LIVE_H
 #define FORMATS_WIRE_LIVE_H
 
+#include "formats/wire/block.h"
 #include "formats/wire/record.h"
 
 enum {

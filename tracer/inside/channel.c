@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * channel.c -- see channel.h, and formats/wire/live.h for what is shared.
+ *
+ * A whole region is mapped at once, although only what was granted of it may be
+ * touched: so a refill is a look at shared memory and a compare-and-swap, not a
+ * system call, and works under any seccomp filter. Where that much address
+ * space is not to be had (RLIMIT_AS) less is mapped, down to the first grant.
+ */
+#include "tracer/inside/channel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "tracer/inside/clock.h"
+#include "tracer/inside/sys.h"
+
+enum {
+	NAP_NS = 500000,
+	NAPS_MAX = 20000,              /* 10 s: the runner lives, and cannot keep up */
+	NAPS_WITHOUT_HEARTBEAT = 4000, /* 2 s: it is gone or stopped */
+	SPINS_WHEN_QUIET = 200000,
+};
+
+void tr_count_drop(enum mt_drop_reason reason, uint64_t n_events)
+{
+	if (tr.control)
+		__atomic_fetch_add(&tr.control->n_dropped[reason], n_events, __ATOMIC_RELAXED);
+	else if (tr.live)
+		__atomic_fetch_add(&tr.live->n_dropped[reason], n_events, __ATOMIC_RELAXED);
+}
+
+static bool map_header(int fd)
+{
+	tr.live = tr_map_shared(fd, 0, MT_LIVE_HEADER_BYTES);
+	if (tr.live && memcmp(tr.live->magic, MT_LIVE_MAGIC, 8) == 0 &&
+	    tr.live->version == MT_FORMAT_VERSION)
+		return true;
+	if (tr.live)
+		tr_unmap(tr.live, MT_LIVE_HEADER_BYTES);
+	tr.live = NULL;
+	return false;
+}
+
+static bool map_region(int fd, uint32_t region)
+{
+	uint32_t n_segments = MT_REGION_SEGMENTS;
+
+	for (; n_segments >= MT_GRANT_SEGMENTS; n_segments /= 2) {
+		tr.control = tr_map_shared(fd, mt_region_offset(region),
+					   (size_t)n_segments * MT_SEGMENT_BYTES);
+		if (tr.control)
+			break;
+	}
+	if (!tr.control)
+		return false;
+	tr.n_mapped = n_segments;
+	return true;
+}
+
+/* The runner answers with a region and the descriptor, SCM_RIGHTS. */
+static int receive_welcome(long socket, struct mt_welcome *welcome)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec part = { welcome, sizeof(*welcome) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	const struct cmsghdr *item;
+	int fd = -1;
+
+	if (tr_sys3(SYS_recvmsg, socket, &message, MSG_CMSG_CLOEXEC) != sizeof(*welcome))
+		return -1;
+	item = CMSG_FIRSTHDR(&message);
+	if (item && item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(item), sizeof(fd));
+	return fd;
+}
+
+static bool greet(long socket, uint64_t trace_id)
+{
+	struct mt_hello hello = { trace_id, MT_FORMAT_VERSION, 0 };
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval patience = { 5, 0 };
+	size_t n_name = strlen(tr.channel_name);
+
+	memcpy(address.sun_path + 1, tr.channel_name, n_name);
+	tr_syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_RCVTIMEO, (long)&patience,
+		   sizeof(patience), 0);
+	if (tr_is_error(tr_sys3(SYS_connect, socket, &address,
+				offsetof(struct sockaddr_un, sun_path) + 1 + n_name)))
+		return false;
+	return tr_sys6(SYS_sendto, socket, &hello, sizeof(hello), MSG_NOSIGNAL, 0, 0) ==
+	       sizeof(hello);
+}
+
+static bool open_by_socket(uint64_t trace_id)
+{
+	struct mt_welcome welcome;
+	long socket;
+	int fd = -1;
+	bool is_open = false;
+
+	if (!tr.channel_name[0])
+		return false;
+	socket = tr_sys3(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (tr_is_error(socket))
+		return false;
+	if (greet(socket, trace_id))
+		fd = receive_welcome(socket, &welcome);
+	tr_sys1(SYS_close, socket);
+	if (fd < 0)
+		return false;
+	is_open = map_header(fd) && map_region(fd, welcome.region);
+	tr_sys1(SYS_close, fd);
+	return is_open;
+}
+
+/* With no runner to make the blocks exist, we do; not beyond the limit whose
+ * crossing would be a signal to the program. */
+static bool make_room(int fd, uint64_t n_bytes)
+{
+	struct rlimit limit;
+
+	if (tr_is_error(tr_sys4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit)) ||
+	    (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < n_bytes))
+		return false;
+	return !tr_is_error(tr_sys4(SYS_fallocate, fd, 0, n_bytes - MT_GRANT_SEGMENTS *
+				    (uint64_t)MT_SEGMENT_BYTES,
+				    MT_GRANT_SEGMENTS * (uint64_t)MT_SEGMENT_BYTES));
+}
+
+/* Takes the next region of the file; a runner notices and grants more. */
+static bool claim_region(int fd)
+{
+	uint32_t region = __atomic_fetch_add(&tr.live->n_regions, 1, __ATOMIC_ACQ_REL);
+	uint64_t granted = MT_GRANT_SEGMENTS * (uint64_t)MT_SEGMENT_BYTES;
+
+	if (region >= MT_LIVE_REGIONS_MAX || !make_room(fd, mt_region_offset(region) + granted) ||
+	    !map_region(fd, region))
+		return false;
+	tr.control->pid = tr.pid;
+	__atomic_store_n(&tr.control->n_wanted, MT_GRANT_SEGMENTS, __ATOMIC_RELAXED);
+	__atomic_store_n(&tr.control->n_granted, MT_GRANT_SEGMENTS, __ATOMIC_RELEASE);
+	__atomic_store_n(&tr.control->is_claimed, 1, __ATOMIC_RELEASE);
+	return true;
+}
+
+static bool open_by_path(void)
+{
+	long fd = tr_sys4(SYS_openat, AT_FDCWD, tr.live_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+	bool is_open;
+
+	if (tr_is_error(fd))
+		return false;
+	is_open = map_header((int)fd) && claim_region((int)fd);
+	tr_sys1(SYS_close, fd);
+	return is_open;
+}
+
+static void begin_header(void)
+{
+	struct mt_live_header header = {
+		.version = MT_FORMAT_VERSION,
+		.header_bytes = MT_LIVE_HEADER_BYTES,
+		.started_realtime_ns = tr_realtime_ns(),
+		.started_monotonic_ns = tr_monotonic_ns(),
+		.clock = tr_clock_is_usable() ? MT_CLOCK_TSC : MT_CLOCK_MONOTONIC,
+		.n_tokens = 1,
+		.is_drop_on_full = 1,
+	};
+
+	memcpy(header.magic, MT_LIVE_MAGIC, 8);
+	tr.is_tsc = header.clock == MT_CLOCK_TSC;
+	header.started_ticks = tr_now();
+	tr_sys3(SYS_getrandom, &header.trace_id, sizeof(header.trace_id), 0);
+	memcpy(tr.live, &header, sizeof(header));
+}
+
+/* "PATH", to "PATH.old". */
+static void move_away(const char *path)
+{
+	char old[TR_PATH_BYTES + 4];
+	size_t n = strlen(path);
+
+	memcpy(old, path, n);
+	memcpy(old + n, ".old", 5);
+	tr_sys4(SYS_renameat, AT_FDCWD, path, AT_FDCWD, old);
+}
+
+/* Preloaded by hand: no runner, a file of our own. */
+static bool open_by_hand(void)
+{
+	long fd;
+	bool is_open = false;
+
+	move_away(tr.live_path);
+	fd = tr_sys4(SYS_openat, AT_FDCWD, tr.live_path,
+		     O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (tr_is_error(fd))
+		return false;
+	if (!tr_is_error(tr_sys4(SYS_fallocate, fd, 0, 0, MT_LIVE_HEADER_BYTES))) {
+		tr.live = tr_map_shared((int)fd, 0, MT_LIVE_HEADER_BYTES);
+		if (tr.live) {
+			begin_header();
+			is_open = claim_region((int)fd);
+		}
+	}
+	tr_sys1(SYS_close, fd);
+	return is_open;
+}
+
+static uint64_t parse_number(const char **at, unsigned base)
+{
+	uint64_t value = 0;
+
+	for (;; (*at)++) {
+		unsigned digit = (unsigned char)**at;
+
+		digit = digit >= 'a' ? digit - 'a' + 10 : digit - '0';
+		if (digit >= base)
+			return value;
+		value = value * base + digit;
+	}
+}
+
+static uint64_t channel_trace_id;
+
+/* "<trace id, hexadecimal>,<socket>,<token>,<path>" */
+static bool parse_channel(const char *value)
+{
+	const char *comma;
+
+	channel_trace_id = parse_number(&value, 16);
+	if (*value++ != ',' || !(comma = strchr(value, ',')) ||
+	    (size_t)(comma - value) >= sizeof(tr.channel_name) - 1)
+		return false;
+	memcpy(tr.channel_name, value, (size_t)(comma - value));
+	value = comma + 1;
+	tr.token = parse_number(&value, 10);
+	if (*value++ != ',' || strlen(value) >= sizeof(tr.live_path))
+		return false;
+	memcpy(tr.live_path, value, strlen(value) + 1);
+	return true;
+}
+
+static bool is_ours(const char *path, size_t n)
+{
+	static const char *const names[] = { "libmemtrace.so", "libmemtrace-oracle.so" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		size_t n_name = strlen(names[i]);
+
+		if (n >= n_name && memcmp(path + n - n_name, names[i], n_name) == 0 &&
+		    (n == n_name || path[n - n_name - 1] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Of "LD_PRELOAD=ours:theirs" leaves "LD_PRELOAD=theirs", in place, and keeps
+ * ours for the children; NULL when nothing is left. */
+static char *clean_preload(char *entry)
+{
+	const size_t n_key = strlen("LD_PRELOAD=");
+	char *at = entry + n_key;
+	size_t n_kept = 0;
+
+	for (;;) {
+		size_t n = strcspn(at, ": ");
+
+		if (!is_ours(at, n) || n_kept + n + 2 > sizeof(tr.library))
+			break;
+		if (n_kept)
+			tr.library[n_kept++] = ':';
+		memcpy(tr.library + n_kept, at, n);
+		n_kept += n;
+		at += n;
+		if (!*at)
+			break;
+		at++;
+	}
+	tr.library[n_kept] = '\0';
+	if (at == entry + n_key)
+		return entry;
+	if (!*at)
+		return NULL;
+	return memmove(at - n_key, "LD_PRELOAD=", n_key);
+}
+
+bool tr_channel_from_environment(char **envp)
+{
+	char **to = envp;
+	bool is_said = false;
+
+	for (; *envp; envp++) {
+		char *entry = *envp;
+
+		if (strncmp(entry, "MEMTRACE_CHANNEL=", 17) == 0) {
+			is_said = parse_channel(entry + 17);
+			continue;
+		}
+		if (strncmp(entry, "LD_PRELOAD=", 11) == 0)
+			entry = clean_preload(entry);
+		if (entry)
+			*to++ = entry;
+	}
+	*to = NULL;
+	return is_said;
+}
+
+bool tr_channel_open(bool is_by_hand)
+{
+	bool is_open = is_by_hand ? open_by_hand()
+				  : open_by_socket(channel_trace_id) || open_by_path();
+
+	if (!is_open)
+		return false;
+	if (!is_by_hand && (tr.live->trace_id != channel_trace_id ||
+			    __atomic_load_n(&tr.live->is_closed, __ATOMIC_ACQUIRE)))
+		return false;
+	tr.is_tsc = tr.live->clock == MT_CLOCK_TSC;
+	tr.generation = __atomic_load_n(&tr.control->generation, __ATOMIC_ACQUIRE);
+	return true;
+}
+
+static uint64_t *claim_word(struct mt_segment_header *segment)
+{
+	return (uint64_t *)(void *)segment;
+}
+
+static struct mt_segment_header *claim_free(uint32_t stream)
+{
+	uint32_t n_granted = __atomic_load_n(&tr.control->n_granted, __ATOMIC_ACQUIRE);
+	uint32_t free_state = mt_segment_state(tr.generation, MT_SEGMENT_FREE);
+	uint64_t owned = mt_segment_claim(mt_segment_state(tr.generation, MT_SEGMENT_OWNED), stream);
+
+	if (n_granted > tr.n_mapped)
+		n_granted = tr.n_mapped;
+	for (uint32_t i = 1; i < n_granted; i++) {
+		struct mt_segment_header *segment =
+			(void *)((uint8_t *)tr.control + (size_t)i * MT_SEGMENT_BYTES);
+		uint64_t seen = __atomic_load_n(claim_word(segment), __ATOMIC_RELAXED);
+
+		if ((uint32_t)seen == free_state &&
+		    __atomic_compare_exchange_n(claim_word(segment), &seen, owned, false,
+						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return segment;
+	}
+	return NULL;
+}
+
+void tr_channel_give_back(struct mt_segment_header *segment, uint32_t stream)
+{
+	uint64_t owned = mt_segment_claim(mt_segment_state(tr.generation, MT_SEGMENT_OWNED), stream);
+	uint64_t full = mt_segment_claim(mt_segment_state(tr.generation, MT_SEGMENT_FULL), stream);
+
+	__atomic_compare_exchange_n(claim_word(segment), &owned, full, false, __ATOMIC_RELEASE,
+				    __ATOMIC_RELAXED);
+}
+
+/* Asks for another grant while there are fewer segments than the threads want:
+ * one each, a quarter more, and enough for one busy thread to run ahead. */
+static void want_more(void)
+{
+	uint32_t n_granted = __atomic_load_n(&tr.control->n_granted, __ATOMIC_RELAXED);
+	uint32_t n_threads = __atomic_load_n(&tr.n_live_threads, __ATOMIC_RELAXED);
+	uint32_t n_wanted = n_threads + n_threads / 4 + 2 * MT_GRANT_SEGMENTS;
+
+	if (n_wanted > tr.n_mapped)
+		n_wanted = tr.n_mapped;
+	if (n_granted < n_wanted)
+		__atomic_store_n(&tr.control->n_wanted, n_granted + MT_GRANT_SEGMENTS,
+				 __ATOMIC_RELEASE);
+}
+
+static bool may_wait(uint64_t heartbeat)
+{
+	return tr.live->has_runner && !tr.live->is_drop_on_full &&
+	       heartbeat != __atomic_load_n(&tr.gave_up_heartbeat, __ATOMIC_RELAXED) &&
+	       !__atomic_load_n(&tr.live->is_closed, __ATOMIC_ACQUIRE);
+}
+
+static void wait_a_little(void)
+{
+	if (!__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED)) {
+		tr_nap(NAP_NS);
+		return;
+	}
+	for (int i = 0; i < SPINS_WHEN_QUIET; i++)
+		__builtin_ia32_pause();
+}
+
+struct mt_segment_header *tr_channel_claim(uint32_t stream)
+{
+	struct mt_segment_header *segment = claim_free(stream);
+	uint64_t heartbeat, last_heartbeat;
+	int n_silent = 0;
+
+	if (segment)
+		return segment;
+	want_more();
+	last_heartbeat = __atomic_load_n(&tr.live->heartbeat, __ATOMIC_ACQUIRE);
+	for (int i = 0; i < NAPS_MAX && may_wait(last_heartbeat); i++) {
+		wait_a_little();
+		segment = claim_free(stream);
+		if (segment)
+			return segment;
+		want_more();
+		heartbeat = __atomic_load_n(&tr.live->heartbeat, __ATOMIC_ACQUIRE);
+		n_silent = heartbeat == last_heartbeat ? n_silent + 1 : 0;
+		last_heartbeat = heartbeat;
+		if (n_silent > NAPS_WITHOUT_HEARTBEAT)
+			break;
+	}
+	__atomic_store_n(&tr.gave_up_heartbeat, last_heartbeat, __ATOMIC_RELAXED);
+	return NULL;
+}

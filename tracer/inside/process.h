@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * process.h -- what a process does to its own image: forks, execs, ends.
+ */
+#ifndef TRACER_INSIDE_PROCESS_H
+#define TRACER_INSIDE_PROCESS_H
+
+#include "tracer/inside/state.h"
+
+/* Called in a forked child by whoever notices first. */
+void tr_process_begin_child(void);
+
+/* Says how the image ends by its own will. Not in a vfork child, which is still
+ * its parent's image. */
+void tr_process_end(uint8_t how, uint32_t status);
+
+/* Announces an exec or spawn; returns its token, 0 when it could not be
+ * recorded (the child is then told nothing either). */
+uint64_t tr_process_exec(const char *path, uint8_t flags);
+void tr_process_exec_failed(uint64_t token, int error);
+
+enum { TR_CHANNEL_BYTES = TR_PATH_BYTES + TR_NAME_BYTES + 64 };
+
+/*
+ * The environment for a new image: given, with the library and the channel put
+ * in. All of it lies in memory of the caller, on his stack, because he may be a
+ * vfork child, in his parent's heap:
+ *
+ *	to       room for tr_environment_count(given) pointers
+ *	preload  room for tr_preload_bytes(given)
+ *	channel  room for tr_channel_bytes()
+ */
+size_t tr_environment_count(char *const *given);
+size_t tr_preload_bytes(char *const *given);
+size_t tr_channel_bytes(void);
+char **tr_environment_make(char *const *given, uint64_t token, char **to, char *preload,
+			   char *channel);
+
+#endif
