@@ -44,5 +44,5 @@ int visit(std::vector<std::variant<int, std::string, std::vector<double>>> &valu
 	std::ostringstream out;
 	for (auto &value : values)
 		std::visit([&](auto &each) { if constexpr (std::is_same_v<decltype(each), int &>) out << each; }, value);
-	return (int)out.str().size() + tower<12>().climb(3);
+	return (int)out.str().size() + tower<3>().climb(3);
 }
