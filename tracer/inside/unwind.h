@@ -8,9 +8,9 @@
  * touches errno. The one system call there may be, to ask whether a page can be
  * read, is not made once a seccomp filter is known (is_quiet).
  *
- * A word is read only inside the window, the part of the thread's stack known
- * to be readable. The window grows page by page as a walk needs it and begins
- * anew when the stack pointer is elsewhere (an alternate stack, a coroutine).
+ * A word is read only inside the window (window.h), the part of a stack known to
+ * be readable. It grows page by page as a walk needs it, is kept for a thread's
+ * own stack, and begins anew on any other (an alternate stack, a coroutine).
  */
 #ifndef TRACER_INSIDE_UNWIND_H
 #define TRACER_INSIDE_UNWIND_H
@@ -22,7 +22,8 @@
 
 enum { TR_RULES = 8192 };   /* per thread; 128 KiB, touched as used */
 
-/* What is known about one return address: see cfi.h for the rule word. */
+/* What is known about one return address: see rule.h for the rule word. Above
+ * the address are the low bits of the epoch: a new epoch hits nothing old. */
 struct tr_cached_rule {
 	uint64_t pc;
 	uint64_t rule;
@@ -31,9 +32,9 @@ struct tr_cached_rule {
 /* One thread's. Valid when zeroed. Lives in the thread's own memory, so nothing
  * is shared and nothing needs to be atomic. */
 struct tr_unwinder {
-	uintptr_t window_low;      /* readable: [low, high) */
-	uintptr_t window_high;
-	uint64_t rules_epoch;      /* the rules below were made under this loader epoch */
+	uintptr_t window_low;      /* of this thread's own stack: [low, high) is readable */
+	uintptr_t window_high;     /* while it lives; zero both for another thread */
+	uint64_t rules_epoch;      /* the loader epoch of the last walk */
 	struct tr_cached_rule rules[TR_RULES];
 };
 
