@@ -72,7 +72,8 @@ $(BUILD)/insides.a: $(call objects,$(filter-out tracer/inside/hooks_% tracer/ins
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/parts.a $(BUILD)/insides.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BASE) $(CFLAGS) $(UNITFLAGS_$*) $(LDFLAGS) -o $@ $< $(filter %.a,$^) $(UNITLIBS_$*) $(LIBS) -lcmocka
+	$(Q)$(CC) $(BASE) $(CFLAGS) $(UNITFLAGS_$*) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+		$(UNITLIBS_$*) $(LIBS) -lcmocka
 
 $(BUILD)/progs/%: tests/progs/%.c
 	@mkdir -p $(@D)

@@ -216,115 +216,17 @@ static bool open_by_hand(void)
 	return is_open;
 }
 
-static uint64_t parse_number(const char **at, unsigned base)
-{
-	uint64_t value = 0;
-
-	for (;; (*at)++) {
-		unsigned digit = (unsigned char)**at;
-
-		digit = digit >= 'a' ? digit - 'a' + 10 : digit - '0';
-		if (digit >= base)
-			return value;
-		value = value * base + digit;
-	}
-}
-
-static uint64_t channel_trace_id;
-
-/* "<trace id, hexadecimal>,<socket>,<token>,<path>" */
-static bool parse_channel(const char *value)
-{
-	const char *comma;
-
-	channel_trace_id = parse_number(&value, 16);
-	if (*value++ != ',' || !(comma = strchr(value, ',')) ||
-	    (size_t)(comma - value) >= sizeof(tr.channel_name) - 1)
-		return false;
-	memcpy(tr.channel_name, value, (size_t)(comma - value));
-	value = comma + 1;
-	tr.token = parse_number(&value, 10);
-	if (*value++ != ',' || strlen(value) >= sizeof(tr.live_path))
-		return false;
-	memcpy(tr.live_path, value, strlen(value) + 1);
-	return true;
-}
-
-static bool is_ours(const char *path, size_t n)
-{
-	static const char *const names[] = { "libmemtrace.so", "libmemtrace-oracle.so" };
-
-	for (unsigned i = 0; i < 2; i++) {
-		size_t n_name = strlen(names[i]);
-
-		if (n >= n_name && memcmp(path + n - n_name, names[i], n_name) == 0 &&
-		    (n == n_name || path[n - n_name - 1] == '/'))
-			return true;
-	}
-	return false;
-}
-
-/* Of "LD_PRELOAD=ours:theirs" leaves "LD_PRELOAD=theirs", in place, and keeps
- * ours for the children; NULL when nothing is left. */
-static char *clean_preload(char *entry)
-{
-	const size_t n_key = strlen("LD_PRELOAD=");
-	char *at = entry + n_key;
-	size_t n_kept = 0;
-
-	for (;;) {
-		size_t n = strcspn(at, ": ");
-
-		if (!is_ours(at, n) || n_kept + n + 2 > sizeof(tr.library))
-			break;
-		if (n_kept)
-			tr.library[n_kept++] = ':';
-		memcpy(tr.library + n_kept, at, n);
-		n_kept += n;
-		at += n;
-		if (!*at)
-			break;
-		at++;
-	}
-	tr.library[n_kept] = '\0';
-	if (at == entry + n_key)
-		return entry;
-	if (!*at)
-		return NULL;
-	return memmove(at - n_key, "LD_PRELOAD=", n_key);
-}
-
-bool tr_channel_from_environment(char **envp)
-{
-	char **to = envp;
-	bool is_said = false;
-
-	for (; *envp; envp++) {
-		char *entry = *envp;
-
-		if (strncmp(entry, "MEMTRACE_CHANNEL=", 17) == 0) {
-			is_said = parse_channel(entry + 17);
-			continue;
-		}
-		if (strncmp(entry, "LD_PRELOAD=", 11) == 0)
-			entry = clean_preload(entry);
-		if (entry)
-			*to++ = entry;
-	}
-	*to = NULL;
-	return is_said;
-}
-
 bool tr_channel_open(bool is_by_hand)
 {
 	bool is_open = is_by_hand ? open_by_hand()
-				  : open_by_socket(channel_trace_id) || open_by_path();
+				  : open_by_socket(tr.trace_id) || open_by_path();
 
 	if (!is_open)
 		return false;
-	if (!is_by_hand && (tr.live->trace_id != channel_trace_id ||
+	if (!is_by_hand && (tr.live->trace_id != tr.trace_id ||
 			    __atomic_load_n(&tr.live->is_closed, __ATOMIC_ACQUIRE)))
 		return false;
+	tr.trace_id = tr.live->trace_id;
 	tr.is_tsc = tr.live->clock == MT_CLOCK_TSC;
 	tr.generation = __atomic_load_n(&tr.control->generation, __ATOMIC_ACQUIRE);
 	return true;

@@ -8,11 +8,6 @@
 
 #include "tracer/inside/state.h"
 
-/* Reads what the environment says of the channel into tr, and removes it from
- * envp: the program sees the environment it was given. True if it said
- * anything (else the library was preloaded by hand). */
-bool tr_channel_from_environment(char **envp);
-
 /* Maps the file's header and a region for this image: from the runner's
  * socket, else by path, else (preloaded by hand) a file of its own. False when
  * none can be had. Keeps no descriptor. */

@@ -6,6 +6,7 @@
  * the program gave it, whatever that was. Only the stack is used for it: the
  * caller may be a vfork child.
  */
+#include "tracer/inside/environment.h"
 #include "tracer/inside/hooks.h"
 #include "tracer/inside/process.h"
 

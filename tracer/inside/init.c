@@ -11,6 +11,7 @@
 #include "tracer/inside/channel.h"
 #include "tracer/inside/clock.h"
 #include "tracer/inside/emit.h"
+#include "tracer/inside/environment.h"
 #include "tracer/inside/modules.h"
 #include "tracer/inside/process.h"
 #include "tracer/inside/real.h"
@@ -21,8 +22,6 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-
-struct tr_state tr;
 
 extern void *__libc_stack_end;
 
@@ -138,13 +137,11 @@ static void learn_own_path(void)
 
 static bool open_channel(const struct initial_stack *initial)
 {
-	bool is_said = tr_channel_from_environment(initial->envp);
+	bool is_said = tr_environment_clean(initial->envp);
 
 	learn_own_path();
 	if (!is_said && !name_own_file(initial->envp))
 		return false;
-	tr.is_quiet = is_said && !tr.channel_name[0] && tr.live_path[0] &&
-		      variable(initial->envp, "MEMTRACE_QUIET") != NULL;
 	tr.is_oracle = tr_real.tr_oracle_walk && variable(initial->envp, "MEMTRACE_UNWINDER");
 	tr.is_verifying = tr_real.tr_oracle_walk &&
 			  variable(initial->envp, "MEMTRACE_VERIFY_STACKS");

@@ -6,15 +6,6 @@
 #include "tracer/inside/stream.h"
 #include "tracer/inside/sys.h"
 
-static const char preload_key[] = "LD_PRELOAD=";
-static const char channel_key[] = "MEMTRACE_CHANNEL=";
-static char quiet_entry[] = "MEMTRACE_QUIET=1";
-
-static bool has_key(const char *entry, const char *key)
-{
-	return strncmp(entry, key, strlen(key)) == 0;
-}
-
 /* A vfork child has its parent's memory and must not speak for it. */
 static bool is_own_image(void)
 {
@@ -77,88 +68,4 @@ void tr_process_exec_failed(uint64_t token, int error)
 	mt_put_exec_failed(&out, &failed);
 	tr_stream_put_scratch(context, MT_KIND_EXEC_FAILED, &out);
 	tr_leave();
-}
-
-size_t tr_environment_count(char *const *given)
-{
-	size_t n = 4;    /* ours, and the end */
-
-	for (; given && *given; given++)
-		n++;
-	return n;
-}
-
-static const char *given_preload(char *const *given)
-{
-	for (; given && *given; given++)
-		if (has_key(*given, preload_key))
-			return *given + strlen(preload_key);
-	return "";
-}
-
-size_t tr_preload_bytes(char *const *given)
-{
-	return sizeof(preload_key) + strlen(tr.library) + 1 + strlen(given_preload(given));
-}
-
-size_t tr_channel_bytes(void)
-{
-	return sizeof(channel_key) + strlen(tr.channel_name) + strlen(tr.live_path) + 48;
-}
-
-static char *put_text(char *to, const char *text)
-{
-	size_t n = strlen(text);
-
-	memcpy(to, text, n + 1);
-	return to + n;
-}
-
-static char *put_number(char *to, uint64_t value, unsigned base)
-{
-	char digits[24];
-	int n = 0;
-
-	do {
-		digits[n++] = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value);
-	while (n)
-		*to++ = digits[--n];
-	*to = '\0';
-	return to;
-}
-
-static void put_channel(char *to, uint64_t token)
-{
-	bool is_quiet = __atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED);
-
-	to = put_text(to, channel_key);
-	to = put_text(put_number(to, tr.live->trace_id, 16), ",");
-	/* Under a filter a socket may be what it forbids; opening files is what the
-	 * loader does as well. */
-	to = put_text(put_text(to, is_quiet ? "" : tr.channel_name), ",");
-	to = put_text(put_number(to, token, 10), ",");
-	put_text(to, tr.live_path);
-}
-
-char **tr_environment_make(char *const *given, uint64_t token, char **to, char *preload,
-			   char *channel)
-{
-	const char *theirs = given_preload(given);
-	char **at = to;
-	char *end = put_text(put_text(preload, preload_key), tr.library);
-
-	if (theirs[0])
-		put_text(put_text(end, ":"), theirs);
-	put_channel(channel, token);
-	*at++ = preload;
-	*at++ = channel;
-	if (__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED))
-		*at++ = quiet_entry;
-	for (; given && *given; given++)
-		if (!has_key(*given, preload_key) && !has_key(*given, channel_key))
-			*at++ = *given;
-	*at = NULL;
-	return to;
 }

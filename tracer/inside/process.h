@@ -19,21 +19,4 @@ void tr_process_end(uint8_t how, uint32_t status);
 uint64_t tr_process_exec(const char *path, uint8_t flags);
 void tr_process_exec_failed(uint64_t token, int error);
 
-enum { TR_CHANNEL_BYTES = TR_PATH_BYTES + TR_NAME_BYTES + 64 };
-
-/*
- * The environment for a new image: given, with the library and the channel put
- * in. All of it lies in memory of the caller, on his stack, because he may be a
- * vfork child, in his parent's heap:
- *
- *	to       room for tr_environment_count(given) pointers
- *	preload  room for tr_preload_bytes(given)
- *	channel  room for tr_channel_bytes()
- */
-size_t tr_environment_count(char *const *given);
-size_t tr_preload_bytes(char *const *given);
-size_t tr_channel_bytes(void);
-char **tr_environment_make(char *const *given, uint64_t token, char **to, char *preload,
-			   char *channel);
-
 #endif

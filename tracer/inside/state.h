@@ -89,6 +89,7 @@ struct tr_state {
 	uint32_t forked_from;                 /* process id of the parent, not yet told; or 0 */
 
 	/* What a child must be told: kept from the environment, which is cleaned. */
+	uint64_t trace_id;
 	char channel_name[TR_NAME_BYTES];     /* abstract socket, without its NUL; or "" */
 	char live_path[TR_PATH_BYTES];
 	char library[TR_PATH_BYTES];          /* what goes into LD_PRELOAD */

@@ -8,10 +8,6 @@
 
 #include <sys/prctl.h>
 
-__thread struct tr_thread *tr_self;
-__thread uint32_t tr_depth;
-__thread uintptr_t tr_inside;
-
 void tr_stream_give_back(struct tr_stream *stream)
 {
 	if (stream->segment)
