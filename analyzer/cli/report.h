@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.h -- what "report" was asked for, and its two renderings. */
+#ifndef ANALYZER_CLI_REPORT_H
+#define ANALYZER_CLI_REPORT_H
+
+#include "analyzer/cli/cmd.h"
+#include "analyzer/cli/out_json.h"
+#include "analyzer/findings/findings.h"
+
+struct report_options {
+	bool is_json;
+	bool is_full;
+	uint64_t n_top;          /* UINT64_MAX: not given */
+	uint64_t depth;          /* UINT64_MAX: not given */
+	unsigned order;          /* enum an_order */
+	bool has_order;
+	const char *focus, *ignore, *process;
+};
+
+enum { REPORT_NO_ORDER = UINT32_MAX };
+
+/* Reads the findings, and sorts their costs as its sections need. */
+void report_text(struct an_findings *findings, const struct report_options *options,
+		 const struct cmd_call *call);
+void report_json(struct an_findings *findings, const struct report_options *options,
+		 FILE *to);
+
+/* Parts that other commands print, too. */
+void report_json_notes(struct json *json, const char *key, const struct an_session *session,
+		       const struct an_note *notes, uint32_t n_notes, bool is_missing);
+void report_text_notes(struct out *out, const struct an_session *session,
+		       const struct an_note *notes, uint32_t n_notes);
+/* The program's command line, escaped, as the first line of a report. */
+void report_text_command(struct out *out, const struct an_session *session);
+
+/* How frames are shown. */
+struct report_stack_style {
+	uint64_t depth;          /* at most so many lines */
+	bool is_full;            /* from the innermost frame on, names whole */
+	unsigned indent;
+	const char *cwd;         /* paths below it are shown relative to it */
+};
+void report_text_stack(struct out *out, const struct an_line_list *list,
+		       const struct report_stack_style *style);
+/* "function  file:line" of the responsible line, fitted into what is left of the
+ * line after column. */
+void report_text_site(struct out *out, const struct an_line_list *list, unsigned column,
+		      const char *cwd);
+
+#endif

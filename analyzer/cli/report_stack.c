@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report_stack.c -- stacks and sites as a person reads them: the responsible
+ * frame first, names shortened to what fits, paths below the working directory
+ * without it. */
+#include "analyzer/cli/out_text.h"
+#include "analyzer/cli/report.h"
+
+#include <string.h>
+
+enum {
+	CALLERS = 5,             /* behind the responsible frame, without --full */
+	NAME_COLUMNS_MAX = 48,   /* a longer name leaves no room for its location */
+	WHERE_BYTES = 4200,
+};
+
+/* "sessions.c:41", "libc.so.6", or the address in no module. */
+static void locate(char to[WHERE_BYTES], const struct an_named_line *line, const char *cwd)
+{
+	if (line->file && line->line)
+		snprintf(to, WHERE_BYTES, "%s:%u", text_relative(line->file, cwd), line->line);
+	else if (line->file)
+		snprintf(to, WHERE_BYTES, "%s", text_relative(line->file, cwd));
+	else if (line->module)
+		snprintf(to, WHERE_BYTES, "in %s", line->module);
+	else
+		snprintf(to, WHERE_BYTES, "in no module");
+}
+
+/* The name, or for what has none its address. */
+static const char *name_of(const struct an_named_line *line, char to[TEXT_BYTES])
+{
+	if (line->function)
+		return line->function;
+	snprintf(to, TEXT_BYTES, "0x%llx", (unsigned long long)line->address);
+	return to;
+}
+
+static void put_cut(struct out *out, const struct an_named_line *line, unsigned indent)
+{
+	char count[TEXT_BYTES];
+
+	fprintf(out->to, "%*s", (int)indent, "");
+	if (line->n_cut)
+		fprintf(out->to, "… %s missing here: the stack was too deep\n",
+			text_plural(count, line->n_cut, "frame is", "frames are"));
+	else
+		fputs("… the callers beyond this are not known\n", out->to);
+}
+
+static void put_line(struct out *out, const struct an_named_line *line, unsigned n_name,
+		     const struct report_stack_style *style)
+{
+	char name[TEXT_BYTES], where[WHERE_BYTES];
+	const char *after = line->is_inlined ? "  (inlined)" : line->is_guess ? "  (a guess)" : "";
+	int room = (int)out->width - (int)style->indent - (int)n_name - 2 - (int)strlen(after);
+
+	if (line->is_cut) {
+		put_cut(out, line, style->indent);
+		return;
+	}
+	locate(where, line, style->cwd);
+	fprintf(out->to, "%*s", (int)style->indent, "");
+	text_put_fitted(out->to, name_of(line, name), (int)n_name);
+	fputs("  ", out->to);
+	out_style(out, OUT_DIM);
+	if (style->is_full || room < 16)
+		text_put(out->to, where);
+	else
+		text_put_fitted(out->to, where, -room);
+	fputs(after, out->to);
+	out_style(out, OUT_PLAIN);
+	fputc('\n', out->to);
+}
+
+/* The widest name of the lines, as far as there is room for it. */
+static unsigned name_columns(const struct out *out, const struct an_line_list *list,
+			     size_t first, size_t end, const struct report_stack_style *style)
+{
+	unsigned most = style->is_full ? 400 : out->width / 2;
+	unsigned widest = 12;
+
+	if (!style->is_full && out->width <= 100 && most > NAME_COLUMNS_MAX)
+		most = NAME_COLUMNS_MAX;
+	for (size_t i = first; i < end; i++) {
+		char name[TEXT_BYTES];
+		unsigned width = list->at[i].is_cut ? 0 : text_width(name_of(&list->at[i], name));
+
+		widest = width > widest ? width : widest;
+	}
+	return widest < most ? widest : most;
+}
+
+void report_text_stack(struct out *out, const struct an_line_list *list,
+		       const struct report_stack_style *style)
+{
+	size_t first = style->is_full ? 0 : an_lines_responsible(list);
+	size_t n = list->n - first;
+	size_t most = style->is_full ? n : 1 + CALLERS;
+	unsigned n_name;
+	char count[TEXT_BYTES];
+
+	if (style->depth < most)
+		most = style->depth;
+	/* A line that says "1 more" is as long as the line it hides. */
+	if (n > most && !(n == most + 1 && style->depth > most))
+		n = most;
+	n_name = name_columns(out, list, first, first + n, style);
+	for (size_t i = first; i < first + n; i++)
+		put_line(out, &list->at[i], n_name, style);
+	if (first + n < list->n)
+		fprintf(out->to, "%*s… and %s\n", (int)style->indent, "",
+			text_plural(count, list->n - first - n, "caller", "callers"));
+}
+
+void report_text_site(struct out *out, const struct an_line_list *list, unsigned column,
+		      const char *cwd)
+{
+	size_t at = an_lines_responsible(list);
+	const struct an_named_line *line = &list->at[at];
+	char name[TEXT_BYTES], where[WHERE_BYTES];
+	int room = (int)(out->width > column + 24 ? out->width - column : 24);
+	int n_name = room * 3 / 5;
+
+	if (line->is_cut) {
+		fputs("(the stack is not known)\n", out->to);
+		return;
+	}
+	locate(where, line, cwd);
+	if ((int)text_width(where) + 2 < room - n_name)
+		n_name = room - 2 - (int)text_width(where);
+	n_name = n_name > 32 ? 32 : n_name;
+	text_put_fitted(out->to, name_of(line, name), n_name);
+	fputs("  ", out->to);
+	text_put_fitted(out->to, where, -(room - n_name - 2));
+	fputc('\n', out->to);
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report_text.c -- "report" for a person: the answer first, then what costs most,
+ * then the rest; last what was not seen, and the next command.
+ */
+#include "analyzer/cli/out_text.h"
+#include "analyzer/cli/report.h"
+#include "analyzer/cli/report_tree.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	FINDINGS_SHOWN = 10,     /* without --top and --full */
+	SITES_SHOWN = 5,
+	PROCESSES_SHOWN = 30,
+};
+
+/* What the sections share. */
+struct page {
+	struct an_findings *findings;
+	const struct report_options *options;
+	struct out *out;
+	struct an_line_list list;
+	const char *cwd;
+};
+
+static uint64_t n_shown(const struct page *page, uint64_t usual)
+{
+	if (page->options->n_top != UINT64_MAX)
+		return page->options->n_top;
+	return page->options->is_full ? UINT64_MAX : usual;
+}
+
+static void put_head(struct page *page, const char *head)
+{
+	fputc('\n', page->out->to);
+	out_style(page->out, OUT_HEAD);
+	fputs(head, page->out->to);
+	out_style(page->out, OUT_PLAIN);
+}
+
+static void put_more(struct page *page, uint64_t n_all, uint64_t n_done)
+{
+	char count[TEXT_BYTES];
+
+	if (n_all > n_done)
+		fprintf(page->out->to, "     … and %s more (--top=N or --full)\n",
+			text_count(count, n_all - n_done));
+}
+
+void report_text_command(struct out *out, const struct an_session *session)
+{
+	for (uint32_t i = 0; i < session->n_command; i++) {
+		if (i)
+			fputc(' ', out->to);
+		text_put(out->to, session->command[i]);
+	}
+	if (!session->n_command)
+		fputs("(no command)", out->to);
+}
+
+static unsigned command_width(const struct an_session *session)
+{
+	unsigned width = 0;
+
+	for (uint32_t i = 0; i < session->n_command; i++)
+		width += text_width(session->command[i]) + (i > 0);
+	return width;
+}
+
+static void put_first_line(struct page *page)
+{
+	const struct an_session *session = page->findings->session;
+	char processes[TEXT_BYTES], time[TEXT_BYTES], end[TEXT_BYTES] = "nothing ran";
+	char date[TEXT_BYTES], facts[4 * TEXT_BYTES];
+	unsigned width = command_width(session), n_facts;
+
+	if (session->n_processes)
+		report_end_text(end, &session->processes[0]);
+	snprintf(facts, sizeof facts, "%s · %s · %s · %s",
+		 text_plural(processes, session->n_processes, "process", "processes"),
+		 text_duration(time, session->duration_ns), end,
+		 text_local_time(date, session->started_realtime_ns));
+	n_facts = text_width(facts);
+	out_style(page->out, OUT_STRONG);
+	report_text_command(page->out, session);
+	out_style(page->out, OUT_PLAIN);
+	if (width + 2 + n_facts <= page->out->width)
+		fprintf(page->out->to, "%*s%s\n", (int)(page->out->width - width - n_facts), "",
+			facts);
+	else
+		fprintf(page->out->to, "\n%s\n", facts);
+}
+
+static void put_answer(struct page *page)
+{
+	const struct an_findings *findings = page->findings;
+	const struct an_totals *totals = &findings->totals;
+	char bytes[TEXT_BYTES], count[TEXT_BYTES], n[TEXT_BYTES], peak[TEXT_BYTES], at[TEXT_BYTES];
+	bool is_exact = page->out->is_exact;
+
+	fputc('\n', page->out->to);
+	out_style(page->out, OUT_STRONG);
+	if (totals->n_live)
+		fprintf(page->out->to, "%s not freed in %s, %s.",
+			text_bytes(bytes, totals->live_bytes, is_exact),
+			text_plural(count, totals->n_live, "allocation", "allocations"),
+			text_plural(n, findings->n_findings, "finding", "findings"));
+	else if (findings->verdict == AN_CLEAN)
+		fprintf(page->out->to, "Everything was freed: %s.",
+			text_plural(count, totals->n_allocations, "allocation", "allocations"));
+	else
+		fputs("Nothing unfreed was seen, but not everything was seen.", page->out->to);
+	out_style(page->out, OUT_PLAIN);
+	if (findings->is_peak_known)
+		fprintf(page->out->to, "   Peak: %s at %s.",
+			text_bytes(peak, totals->peak_bytes, is_exact),
+			text_duration(at, totals->peak_ns));
+	fputc('\n', page->out->to);
+}
+
+/* Where a finding is from, when there are several processes. */
+static void put_process(struct page *page, const struct an_finding *finding)
+{
+	const struct an_session *session = page->findings->session;
+	char count[TEXT_BYTES];
+
+	if (session->n_processes < 2)
+		return;
+	if (finding->n_processes > 1) {
+		fprintf(page->out->to, ", in %s",
+			text_plural(count, finding->n_processes, "process", "processes"));
+		return;
+	}
+	fprintf(page->out->to, ", process %u", session->processes[finding->processes[0]].id);
+}
+
+static void put_finding(struct page *page, const struct an_finding *finding, uint64_t number)
+{
+	const struct an_session *session = page->findings->session;
+	struct report_stack_style style = { page->options->depth, page->options->is_full, 6,
+					    page->cwd };
+	const struct an_named_line *line;
+	char bytes[TEXT_BYTES], count[TEXT_BYTES];
+
+	an_stack_names_lines(page->findings->names, finding->stack, &page->list);
+	line = &page->list.at[an_lines_responsible(&page->list)];
+	fprintf(page->out->to, "%2llu  ", (unsigned long long)number);
+	out_style(page->out, OUT_STRONG);
+	fprintf(page->out->to, "%7s  %7s ×",
+		text_bytes(bytes, finding->bytes, page->out->is_exact),
+		text_count(count, finding->n_allocations));
+	out_style(page->out, OUT_PLAIN);
+	fprintf(page->out->to, "  %s", mt_api_name(session->stacks[finding->stack].api));
+	if (line->function) {
+		fputs(" in ", page->out->to);
+		text_put_fitted(page->out->to, line->function, -(int)(page->out->width / 3));
+	}
+	fputs(", never freed", page->out->to);
+	put_process(page, finding);
+	fprintf(page->out->to, "  %s\n", finding->id);
+	report_text_stack(page->out, &page->list, &style);
+}
+
+static void put_findings(struct page *page)
+{
+	const struct an_findings *findings = page->findings;
+	uint64_t n = n_shown(page, FINDINGS_SHOWN);
+
+	if (!findings->n_findings)
+		return;
+	put_head(page, "NOT FREED\n");
+	for (uint32_t i = 0; i < findings->n_findings && i < n; i++) {
+		if (i)
+			fputc('\n', page->out->to);
+		put_finding(page, &findings->findings[i], i + 1);
+	}
+	put_more(page, findings->n_findings, n);
+}
+
+static void put_peak(struct page *page)
+{
+	struct an_findings *findings = page->findings;
+	/* The sites tell of the whole trace's peak, whatever was filtered. */
+	const struct an_totals *totals = &findings->session->totals;
+	char bytes[TEXT_BYTES], at[TEXT_BYTES], count[TEXT_BYTES], part[TEXT_BYTES];
+	uint64_t n = n_shown(page, SITES_SHOWN);
+
+	if (!totals->peak_bytes)
+		return;
+	an_findings_sort(findings, AN_BY_PEAK);
+	put_head(page, "PEAK");
+	fprintf(page->out->to, "  %s at %s in %s\n",
+		text_bytes(bytes, totals->peak_bytes, page->out->is_exact),
+		text_duration(at, totals->peak_ns),
+		text_plural(count, totals->n_peak, "allocation", "allocations"));
+	for (uint32_t i = 0; i < findings->n_costs && i < n; i++) {
+		const struct an_cost *cost = &findings->costs[i];
+
+		if (!cost->peak_bytes)
+			break;
+		an_stack_names_lines(findings->names, cost->stack, &page->list);
+		fprintf(page->out->to, "  %5s  %8s  %7s ×  ",
+			text_percent(part, cost->peak_bytes, totals->peak_bytes),
+			text_bytes(bytes, cost->peak_bytes, page->out->is_exact),
+			text_short_count(count, cost->n_peak, page->out->is_exact));
+		report_text_site(page->out, &page->list, 30, page->cwd);
+	}
+}
+
+static void put_churn_site(struct page *page, const struct an_cost *cost)
+{
+	char part[TEXT_BYTES], count[TEXT_BYTES], average[TEXT_BYTES], life[TEXT_BYTES] = "-";
+	char temporary[TEXT_BYTES];
+
+	an_stack_names_lines(page->findings->names, cost->stack, &page->list);
+	if (cost->n_freed)
+		text_duration(life, cost->lifetime_ns / cost->n_freed);
+	fprintf(page->out->to, "  %5s  %7s ×  %8s  %s%*s  %5s  ",
+		text_percent(part, cost->n_allocations, page->findings->totals.n_allocations),
+		text_short_count(count, cost->n_allocations, page->out->is_exact),
+		text_bytes(average, cost->allocated_bytes / cost->n_allocations,
+			   page->out->is_exact),
+		life, (int)(8 - (text_width(life) < 8 ? text_width(life) : 8)), "",
+		text_percent(temporary, cost->n_temporary, cost->n_allocations));
+	report_text_site(page->out, &page->list, 47, page->cwd);
+}
+
+static void put_churn(struct page *page)
+{
+	struct an_findings *findings = page->findings;
+	const struct an_totals *totals = &findings->totals;
+	char count[TEXT_BYTES], part[TEXT_BYTES], bytes[TEXT_BYTES];
+	uint64_t n = n_shown(page, SITES_SHOWN);
+
+	if (!totals->n_allocations)
+		return;
+	an_findings_sort(findings, AN_BY_COUNT);
+	put_head(page, "CHURN");
+	fprintf(page->out->to, "  %s of %s, %s temporary: freed before\n"
+		"       the same thread allocated again\n",
+		text_plural(count, totals->n_allocations, "allocation", "allocations"),
+		text_bytes(bytes, totals->allocated_bytes, page->out->is_exact),
+		text_percent(part, totals->n_temporary, totals->n_allocations));
+	out_style(page->out, OUT_DIM);
+	fputs("             calls   average  lives     temp.  site\n", page->out->to);
+	out_style(page->out, OUT_PLAIN);
+	for (uint32_t i = 0; i < findings->n_costs && i < n; i++)
+		put_churn_site(page, &findings->costs[i]);
+}
+
+/* --sort: the sites in that order, with their stacks. */
+static void put_sites(struct page *page)
+{
+	static const char *const orders[] = { "live bytes", "allocated bytes", "allocations",
+					      "temporary allocations", "bytes at the peak" };
+	struct an_findings *findings = page->findings;
+	struct report_stack_style style = { page->options->depth, page->options->is_full, 6,
+					    page->cwd };
+	uint64_t n = n_shown(page, FINDINGS_SHOWN);
+
+	an_findings_sort(findings, page->options->order);
+	put_head(page, "SITES");
+	fprintf(page->out->to, "  by %s\n", orders[page->options->order]);
+	for (uint32_t i = 0; i < findings->n_costs && i < n; i++) {
+		const struct an_cost *cost = &findings->costs[i];
+		char all[TEXT_BYTES], count[TEXT_BYTES], live[TEXT_BYTES], n_live[TEXT_BYTES];
+		char peak[TEXT_BYTES], temporary[TEXT_BYTES];
+		bool is_exact = page->out->is_exact;
+
+		fprintf(page->out->to, "%2u  %s in %s ×, live %s in %s ×, at the peak %s, "
+			"%s temporary\n", i + 1, text_bytes(all, cost->allocated_bytes, is_exact),
+			text_short_count(count, cost->n_allocations, is_exact),
+			text_bytes(live, cost->live_bytes, is_exact),
+			text_short_count(n_live, cost->n_live, is_exact),
+			text_bytes(peak, cost->peak_bytes, is_exact),
+			text_percent(temporary, cost->n_temporary, cost->n_allocations));
+		an_stack_names_lines(findings->names, cost->stack, &page->list);
+		report_text_stack(page->out, &page->list, &style);
+	}
+	put_more(page, findings->n_costs, n);
+}
+
+static bool is_plain(const char *text, const char *others)
+{
+	for (; text && *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr(others, *text))
+			return false;
+	return text != NULL;
+}
+
+/* Ready to paste: only with names that need no quoting. */
+static void put_next(struct page *page, const struct cmd_call *call)
+{
+	const struct an_findings *findings = page->findings;
+	const char *function = NULL, *file = call->file;
+	const char *space = " ";
+
+	if (!is_plain(file, "_-./+:@%,=") || *file == '-')
+		return;
+	if (!strcmp(file, "trace.bin"))
+		file = space = "";
+	if (findings->n_findings) {
+		an_stack_names_lines(findings->names, findings->findings[0].stack, &page->list);
+		function = page->list.at[an_lines_responsible(&page->list)].function;
+	}
+	fputs("\nNext:  ", page->out->to);
+	if (is_plain(function, "_:"))
+		fprintf(page->out->to, "memtrace report --full --focus=%s%s%s\n       ", function,
+			space, file);
+	else if (!page->options->is_full)
+		fprintf(page->out->to, "memtrace report --full%s%s\n       ", space, file);
+	fprintf(page->out->to, "memtrace info%s%s\n", space, file);
+}
+
+void report_text(struct an_findings *findings, const struct report_options *options,
+		 const struct cmd_call *call)
+{
+	struct page page = {
+		.findings = findings, .options = options, .out = call->out,
+		.cwd = findings->session->cwd,
+	};
+
+	put_first_line(&page);
+	put_answer(&page);
+	put_findings(&page);
+	if (options->has_order) {
+		put_sites(&page);
+	} else {
+		put_peak(&page);
+		put_churn(&page);
+	}
+	if (findings->session->n_processes > 1) {
+		put_head(&page, "PROCESSES\n");
+		report_text_tree(page.out, findings, n_shown(&page, PROCESSES_SHOWN));
+	}
+	fputc('\n', page.out->to);
+	report_text_notes(page.out, findings->session, findings->notes, findings->n_notes);
+	put_next(&page, call);
+	free(page.list.at);
+}
