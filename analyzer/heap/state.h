@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h -- what a replay remembers while it reads. Only analyzer/heap
+ * includes this.
+ *
+ * Memory grows with live allocations, distinct stacks, processes and threads,
+ * and with the raw bytes of two drain epochs (formats/FORMAT.md, Order). Times
+ * are ticks until finish.c makes ns of them. Processes and streams are reached
+ * by pointer, all else by index, because vectors move.
+ */
+#ifndef ANALYZER_HEAP_STATE_H
+#define ANALYZER_HEAP_STATE_H
+
+#include "analyzer/base/pqueue.h"
+#include "analyzer/base/strpool.h"
+#include "analyzer/base/u64map.h"
+#include "analyzer/heap/names.h"
+#include "analyzer/heap/session.h"
+
+/* One live allocation, in the table of its process. */
+struct an_allocation {
+	uint64_t addr;
+	uint64_t size;
+	uint64_t ticks;
+	uint32_t site;               /* index into sites */
+	uint32_t thread;             /* index into threads */
+};
+
+enum an_event_kind {
+	AN_EVENT_ALLOC,
+	AN_EVENT_FREE,
+	AN_EVENT_INTENT,             /* the old address of a realloc */
+};
+
+struct an_event {
+	uint64_t addr;
+	uint64_t size;               /* of an ALLOC */
+	uint64_t ticks;
+	uint32_t site;               /* of an ALLOC */
+	uint32_t thread;
+	enum an_event_kind kind;
+	bool is_thread_last;         /* FREE, INTENT: of the thread's latest allocation */
+	struct an_stream *stream;
+};
+
+/* A realloc between its two records. The old allocation counts as live but is
+ * out of the table: for other threads its address is free already. */
+enum an_intent_state {
+	AN_INTENT_NONE,
+	AN_INTENT_HELD,              /* old is what was taken out of the table */
+	AN_INTENT_WAITS,             /* in the waiting list of its address */
+	AN_INTENT_UNKNOWN,           /* there was nothing at the address */
+	AN_INTENT_INHERITED,
+};
+struct an_intent {
+	enum an_intent_state state;
+	struct an_event event;
+	struct an_allocation old;
+};
+
+/* Bytes of one fill, not decoded yet. */
+struct an_piece {
+	uint64_t fill;
+	uint32_t offset;
+	uint32_t n_bytes;
+	uint32_t epoch;
+	uint8_t *bytes;
+};
+
+struct an_stream {
+	struct an_process_state *process;
+	uint32_t number;             /* of the stream, in the order of appearance */
+	uint32_t thread;             /* index, or AN_NONE before its first record */
+	bool is_active;              /* in replay.active */
+	bool has_head;
+	bool is_fill_lost;           /* the rest of fill cannot be decoded */
+	uint64_t fill;               /* being decoded */
+	uint32_t next_offset;        /* into it */
+	VEC(struct an_piece) pieces; /* by fill, offset; the first first_piece are done */
+	size_t first_piece;
+	struct mt_in in;             /* the piece being decoded; at NULL: none */
+	struct mt_record head;
+	struct mt_stream_state *state;
+	struct an_intent intent;
+};
+
+struct an_thread_state {
+	uint32_t process;
+	uint32_t id;
+	uint64_t tid;
+	const char *name;
+	uint64_t first_ticks, last_ticks;
+	uint64_t last_alloc;         /* address of its latest allocation */
+	bool has_alloc;
+};
+
+/* Something a forked child still has though its parent freed it. */
+struct an_grave {
+	uint64_t alloc_ticks, free_ticks;
+	uint32_t next;               /* at the same address, or AN_NONE */
+};
+
+/* An entry of a map from an address to an index or a time. */
+struct an_link {
+	uint64_t key;
+	uint64_t value;
+};
+
+struct an_process_state {
+	uint32_t index;
+	struct an_process out;       /* start_ns, end_ns and totals.peak_ns in ticks; parent is
+	                              * an index of this replay */
+	bool is_known;               /* its PROCESS record was seen */
+	bool is_linked;              /* its parent is decided: so there are no rings */
+	uint64_t first_ticks, last_ticks;
+	uint64_t n_streams;
+	struct u64map live;          /* struct an_allocation */
+	uint64_t n_held;             /* live, but held by an open intent */
+	struct u64map waiting;       /* address -> first of its waiting events */
+	struct u64map site_of;       /* stack id -> site */
+	struct u64map definitions;   /* struct an_definition */
+	VEC(struct an_module_seen) modules;
+	VEC(struct an_module_lost) lost_modules;
+	struct u64map thread_of;     /* id -> index */
+	struct u64map thread_of_tid;
+	struct u64map module_of;     /* id -> index in modules */
+
+	/* Forks. A process is held by each forked child that is not over or that is
+	 * held itself: while it is, what it frees leaves a grave. */
+	uint64_t n_stacks_inherited;
+	uint64_t forked_ticks;       /* when it was forked off its parent */
+	uint64_t n_holders;
+	uint64_t last_fork_ticks;    /* of a child of it */
+	bool is_end_seen;            /* by the runner */
+	bool is_over;
+	bool holds_parent;
+	struct u64map graves;        /* address -> index of struct an_grave */
+	VEC(struct an_grave) grave;
+	struct u64map freed_inherited; /* address -> ticks */
+};
+
+/* A fork or exec that was announced; token is its key. */
+struct an_token {
+	uint64_t token;
+	uint32_t process;
+	uint32_t epoch;
+	uint64_t ticks;
+	const char *path;            /* of an exec; NULL: a fork */
+	uint8_t flags;
+	bool is_answered;            /* by a process, or by a failure */
+};
+
+/* An event whose turn has not come: order.c. */
+struct an_waiting {
+	struct an_event event;
+	uint32_t epoch;
+	uint32_t next;               /* in the list, or of the free ones */
+};
+
+/* A moment two epochs from now, when an address has waited long enough, a fork
+ * is not answered any more, or a process is over. */
+struct an_delayed {
+	uint64_t epoch;              /* of now */
+	struct an_process_state *process;
+	uint64_t value;              /* address or token */
+};
+struct an_delays {
+	VEC(struct an_delayed) items;
+	size_t first;
+};
+
+#endif
