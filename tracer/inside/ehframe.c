@@ -20,6 +20,8 @@
 #include "tracer/inside/arch/x86_64.h"
 
 enum {
+	HEADER_VERSION = 1,
+
 	PE_OMIT = 0xff,
 	PE_FORMAT = 0x0f,
 	PE_ULEB = 0x01,
@@ -33,6 +35,13 @@ enum {
 	PE_BASE = 0x70,
 	PE_PCREL = 0x10,
 	PE_DATAREL = 0x30,
+};
+
+/* One search: where, for what, and where to put it. */
+struct search {
+	struct dl_find_object module;
+	uintptr_t pc;
+	struct tr_fde *fde;
 };
 
 static int64_t sign_extend(uint64_t value, unsigned n_bits)
@@ -177,10 +186,11 @@ static bool read_augmentation(struct mt_in *entry, const char *letters, struct t
 	return !fields.is_bad;
 }
 
-static bool read_cie(const struct dl_find_object *module, uintptr_t at, struct tr_fde *fde)
+static bool read_cie(const struct search *search, uintptr_t at)
 {
-	struct mt_in in = segment_at(module, at);
+	struct mt_in in = segment_at(&search->module, at);
 	struct mt_in entry;
+	struct tr_fde *fde = search->fde;
 	const char *letters;
 	uint8_t version;
 
@@ -206,10 +216,11 @@ static bool read_cie(const struct dl_find_object *module, uintptr_t at, struct t
 }
 
 /* Reads the FDE at an address of .eh_frame; false if it is none, or a bad one. */
-static bool read_fde(const struct dl_find_object *module, uintptr_t at, struct tr_fde *fde)
+static bool read_fde(const struct search *search, uintptr_t at)
 {
-	struct mt_in in = segment_at(module, at);
+	struct mt_in in = segment_at(&search->module, at);
 	struct mt_in entry;
+	struct tr_fde *fde = search->fde;
 	uintptr_t here;
 	uint32_t distance;
 
@@ -217,7 +228,7 @@ static bool read_fde(const struct dl_find_object *module, uintptr_t at, struct t
 		return false;
 	here = (uintptr_t)entry.at;
 	distance = (uint32_t)mt_get_le(&entry, 4);
-	if (distance == 0 || !read_cie(module, here - distance, fde))
+	if (distance == 0 || !read_cie(search, here - distance))
 		return false;
 	fde->start = tr_get_encoded(&entry, fde->encoding, 0);
 	fde->end = fde->start + get_plain(&entry, fde->encoding);
@@ -232,73 +243,68 @@ static bool read_fde(const struct dl_find_object *module, uintptr_t at, struct t
 	return !entry.is_bad;
 }
 
-static enum tr_fde_found check_fde(const struct dl_find_object *module, uintptr_t at,
-				   uintptr_t pc, struct tr_fde *fde)
+/* Is the FDE at an address the one that covers pc? */
+static enum tr_fde_found check_fde(const struct search *search, uintptr_t at)
 {
-	if (!read_fde(module, at, fde))
+	const struct tr_fde *fde = search->fde;
+
+	if (!read_fde(search, at))
 		return TR_FDE_BAD;
-	return pc - fde->start < fde->end - fde->start ? TR_FDE_FOUND : TR_FDE_NONE;
+	return search->pc - fde->start < fde->end - fde->start ? TR_FDE_FOUND : TR_FDE_NONE;
 }
 
 /* Reads .eh_frame from its beginning: for the rare module without a table. */
-static enum tr_fde_found search_entries(const struct dl_find_object *module, uintptr_t eh_frame,
-					uintptr_t pc, struct tr_fde *fde)
+static enum tr_fde_found search_entries(const struct search *search, uintptr_t eh_frame)
 {
-	struct mt_in in = segment_at(module, eh_frame);
+	struct mt_in in = segment_at(&search->module, eh_frame);
 	struct mt_in entry;
 	const uint8_t *at;
 
 	while (at = in.at, next_entry(&in, &entry)) {
 		if (mt_get_le(&entry, 4) != 0 &&
-		    check_fde(module, (uintptr_t)at, pc, fde) == TR_FDE_FOUND)
+		    check_fde(search, (uintptr_t)at) == TR_FDE_FOUND)
 			return TR_FDE_FOUND;
 	}
 	return TR_FDE_NONE;
 }
 
-/* Searches the sorted table: n entries of two signed distances from the header. */
-static enum tr_fde_found search_table(const struct dl_find_object *module, struct mt_in table,
-				      uint64_t n, unsigned field_bytes, uintptr_t pc,
-				      struct tr_fde *fde)
+/* The address in a field of the table: a signed distance from its header. */
+static uintptr_t table_address(const struct search *search, const uint8_t *field, unsigned n_bytes)
 {
-	uintptr_t base = (uintptr_t)module->dlfo_eh_frame;
-	uint64_t low = 0, high = n;
-	const uint8_t *entry;
+	return (uintptr_t)search->module.dlfo_eh_frame +
+	       (uintptr_t)sign_extend(mt_load_le(field, n_bytes), n_bytes * 8);
+}
 
-	if (n > (uint64_t)(table.end - table.at) / (2 * field_bytes))
+/* Searches the sorted table: n entries of two fields of n_bytes. */
+static enum tr_fde_found search_table(const struct search *search, struct mt_in table,
+				      uint64_t n, unsigned n_bytes)
+{
+	uint64_t low = 0, high = n;
+
+	if (n > (uint64_t)(table.end - table.at) / (2 * n_bytes))
 		return TR_FDE_BAD;
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
-		entry = table.at + middle * 2 * field_bytes;
-		if (base + (uint64_t)sign_extend(mt_load_le(entry, field_bytes),
-						 field_bytes * 8) <= pc)
+		if (table_address(search, table.at + middle * 2 * n_bytes, n_bytes) <= search->pc)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	if (low == 0)
 		return TR_FDE_NONE;
-	entry = table.at + (low - 1) * 2 * field_bytes + field_bytes;
-	return check_fde(module, base + (uint64_t)sign_extend(mt_load_le(entry, field_bytes),
-							      field_bytes * 8), pc, fde);
+	return check_fde(search, table_address(search, table.at + (2 * low - 1) * n_bytes, n_bytes));
 }
 
-enum tr_fde_found tr_fde_find(uintptr_t pc, struct tr_fde *fde)
+static enum tr_fde_found search_module(const struct search *search)
 {
-	struct dl_find_object module;
-	struct mt_in header;
+	uintptr_t base = (uintptr_t)search->module.dlfo_eh_frame;
+	struct mt_in header = segment_at(&search->module, base);
 	uint8_t frame_encoding, count_encoding, table_encoding;
-	uintptr_t base, eh_frame;
+	uintptr_t eh_frame;
 	uint64_t n = 0;
 
-	if (_dl_find_object((void *)pc, &module) != 0)
-		return TR_FDE_NO_MODULE;
-	base = (uintptr_t)module.dlfo_eh_frame;
-	if (base == 0)
-		return TR_FDE_NONE;
-	header = segment_at(&module, base);
-	if (mt_get_u8(&header) != 1)
+	if (mt_get_u8(&header) != HEADER_VERSION)
 		return TR_FDE_BAD;
 	frame_encoding = mt_get_u8(&header);
 	count_encoding = mt_get_u8(&header);
@@ -309,8 +315,17 @@ enum tr_fde_found tr_fde_find(uintptr_t pc, struct tr_fde *fde)
 	if (header.is_bad)
 		return TR_FDE_BAD;
 	if (n > 0 && table_encoding == (PE_DATAREL | PE_SDATA4))
-		return search_table(&module, header, n, 4, pc, fde);
+		return search_table(search, header, n, 4);
 	if (n > 0 && table_encoding == (PE_DATAREL | PE_SDATA8))
-		return search_table(&module, header, n, 8, pc, fde);
-	return search_entries(&module, eh_frame, pc, fde);
+		return search_table(search, header, n, 8);
+	return search_entries(search, eh_frame);
+}
+
+enum tr_fde_found tr_fde_find(uintptr_t pc, struct tr_fde *fde)
+{
+	struct search search = { .pc = pc, .fde = fde };
+
+	if (_dl_find_object((void *)pc, &search.module) != 0)
+		return TR_FDE_NO_MODULE;
+	return search.module.dlfo_eh_frame ? search_module(&search) : TR_FDE_NONE;
 }
