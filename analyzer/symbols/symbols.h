@@ -71,13 +71,17 @@ size_t an_symbols_look_up(struct an_symbols *symbols, uint32_t module, uint64_t 
  * first look-up, or by this call. */
 enum an_module_state an_symbols_module_state(struct an_symbols *symbols, uint32_t module);
 
-/* True if the file at hand has no build-id at all or the right one, and no
- * SYMBOLS block answered for it: used by the caller to word its notes. */
+/* For the caller's notes. True if SYMBOLS blocks of the trace know places of this
+ * module: what is missing there was already missing where the program ran. */
 bool an_symbols_module_is_from_trace(struct an_symbols *symbols, uint32_t module);
+/* True if there is a file at the module's path, but with another build-id: it
+ * was rebuilt or upgraded since the program ran. */
+bool an_symbols_module_is_other_build(struct an_symbols *symbols, uint32_t module);
 
-/* Encodes the given places as a SYMBOLS payload into a malloc'ed buffer the
- * caller frees: sorted, at most MT_BLOCK_RAW_BYTES_MAX bytes, n_done says how
- * many places went in (call again with the rest). */
+/* Encodes the given places, in any order, as a SYMBOLS payload into a malloc'ed
+ * buffer the caller frees, never NULL, at most MT_BLOCK_RAW_BYTES_MAX bytes.
+ * *n_done says how many places were done, at least one if there are any: call
+ * again with the rest. Places of which nothing is known are left out. */
 struct an_place {
 	uint32_t module;
 	uint64_t address;

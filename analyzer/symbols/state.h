@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h -- what an an_symbols is made of; for the files of this folder only.
+ */
+#ifndef ANALYZER_SYMBOLS_STATE_H
+#define ANALYZER_SYMBOLS_STATE_H
+
+#include "analyzer/symbols/dwarf_table.h"
+#include "analyzer/symbols/elf_table.h"
+#include "analyzer/symbols/known.h"
+#include "analyzer/symbols/module_file.h"
+#include "analyzer/base/strpool.h"
+#include "analyzer/symbols/symbols.h"
+#include "formats/wire/symbols.h"
+
+/* A module's files, opened, and what was read from them. */
+struct an_opened {
+	struct an_module_files files;
+	struct an_elf_table elf;
+	struct an_dwarf_table dwarf;
+	enum an_module_state state;
+};
+
+struct an_symbols_module {
+	struct an_module_name name;
+	enum an_module_state known;      /* what the trace's blocks say about it */
+	struct an_opened *opened;        /* NULL: not yet */
+};
+
+struct an_symbols {
+	bool is_offline;
+	struct an_search search;
+	struct strpool names;
+	struct an_known known_places;
+	VEC(struct an_symbols_module) modules;
+	struct indexset modules_by_name;
+	struct an_line lines[MT_SYMBOL_FRAMES_MAX];      /* of the last look-up */
+};
+
+#endif
