@@ -38,8 +38,6 @@ struct cmd {
 	bool is_first_operand_last;     /* see opt_parse */
 	bool has_pager;
 	int usage_exit;                 /* EXIT_USAGE or EXIT_RUN_FAILED */
-	bool *want_live;                /* CMD_NEEDS_TRACE: session->live is wanted; may be NULL */
-	bool *is_self_check;            /* the same for an_session_options; may be NULL */
 	/* The exit code. Whether the trace was damaged is main's business. */
 	int (*run)(struct cmd_call *call);
 };

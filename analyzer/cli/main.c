@@ -56,12 +56,12 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 	call.n_operands = argc - result.first_operand;
 	if (cmd->needs != CMD_NEEDS_NOTHING && (exit_code = choose_file(&call)))
 		return finish(&call, exit_code);
-	if (cmd->needs == CMD_NEEDS_TRACE && (exit_code = trace_file_open(&call, &status)))
+	if (cmd->needs == CMD_NEEDS_TRACE && (exit_code = trace_file_open(&call, false, &status)))
 		return finish(&call, exit_code);
 	exit_code = cmd->run(&call);
 	/* The answer first, also on a terminal, where both streams meet. */
 	fflush(out.to);
-	if (exit_code == EXIT_DONE)
+	if (exit_code == EXIT_DONE && cmd->needs == CMD_NEEDS_TRACE)
 		exit_code = trace_file_judge(&call, status, exit_code);
 	return finish(&call, exit_code);
 }

@@ -221,18 +221,19 @@ size_t text_escape(char *to, size_t room, const char *from, size_t n_from)
 	return n_to;
 }
 
-void text_put(FILE *to, const char *text)
+void text_put_bytes(FILE *to, const char *text, size_t n_bytes)
 {
-	size_t n = text ? strlen(text) : 0;
-
-	if (!text)
-		fputc('?', to);
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < n_bytes;) {
 		char one[16];
 
-		i += escape_one(one, text + i, n - i);
+		i += escape_one(one, text + i, n_bytes - i);
 		fputs(one, to);
 	}
+}
+
+void text_put(FILE *to, const char *text)
+{
+	text_put_bytes(to, text ? text : "?", text ? strlen(text) : 1);
 }
 
 /* Columns of what escape_one made: its characters. */

@@ -42,6 +42,7 @@ char *text_utc_time(char *to, uint64_t realtime_ns);
 size_t text_escape(char *to, size_t room, const char *from, size_t n_from);
 /* The same, of a string, to a stream. NULL is printed as "?". */
 void text_put(FILE *to, const char *text);
+void text_put_bytes(FILE *to, const char *text, size_t n_bytes);
 /* The same, padded or shortened in the middle to exactly width columns;
  * negative width: shortened but not padded. */
 void text_put_fitted(FILE *to, const char *text, int width);

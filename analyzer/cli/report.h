@@ -26,6 +26,9 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 		 FILE *to);
 
 /* Parts that other commands print, too. */
+void report_json_trace(struct json *json, const struct an_session *session);
+void report_json_process(struct json *json, const struct an_session *session,
+			 const struct an_process *process);
 void report_json_notes(struct json *json, const char *key, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes, bool is_missing);
 void report_text_notes(struct out *out, const struct an_session *session,

@@ -126,8 +126,8 @@ static void put_end(struct json *json, const struct an_process *process)
 	json_close_object(json);
 }
 
-static void put_process(struct json *json, const struct an_session *session,
-			const struct an_process *process)
+void report_json_process(struct json *json, const struct an_session *session,
+			 const struct an_process *process)
 {
 	json_open_object(json, NULL);
 	json_uint(json, "id", process->id);
@@ -148,7 +148,7 @@ static void put_process(struct json *json, const struct an_session *session,
 	json_close_object(json);
 }
 
-static void put_trace(struct json *json, const struct an_session *session)
+void report_json_trace(struct json *json, const struct an_session *session)
 {
 	char started[TEXT_BYTES];
 
@@ -277,7 +277,7 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 	json_open_object(&json, NULL);
 	json_text(&json, "schema", "memtrace-report/1");
 	json_text(&json, "tool_version", MT_TOOL_VERSION);
-	put_trace(&json, session);
+	report_json_trace(&json, session);
 	json_text(&json, "verdict", an_verdict_name(findings->verdict));
 	json_bool(&json, "complete", session->is_complete);
 	report_json_notes(&json, "missing", session, findings->notes, findings->n_notes, true);
@@ -285,7 +285,7 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 	json_open_array(&json, "processes");
 	for (uint32_t i = 0; i < session->n_processes; i++)
 		if (findings->is_chosen[i])
-			put_process(&json, session, &session->processes[i]);
+			report_json_process(&json, session, &session->processes[i]);
 	json_close_array(&json);
 	put_totals(&json, &findings->totals, findings->is_peak_known);
 	put_leaks(&json, &findings->totals);

@@ -136,15 +136,14 @@ static void show_progress(void *context, uint64_t done_bytes, uint64_t all_bytes
 	out_progress("reading", done_bytes, all_bytes);
 }
 
-int trace_file_open(struct cmd_call *call, int *status)
+int trace_file_open(struct cmd_call *call, bool is_self_check, int *status)
 {
 	struct an_symbols_options symbols = {
 		.debug_dirs = cmd_settings.debug_dirs,
 		.sysroot = cmd_settings.sysroot,
 	};
 	struct an_session_options options = {
-		.is_self_check = call->cmd->is_self_check && *call->cmd->is_self_check,
-		.want_live = call->cmd->want_live && *call->cmd->want_live,
+		.is_self_check = is_self_check,
 		.symbols = &symbols,
 		.progress = show_progress,
 	};

@@ -14,9 +14,10 @@
  */
 char *trace_file_choose(const char *file);
 
-/* Opens and replays call->file. EXIT_DONE, or a code when there is no session:
+/* Opens and replays call->file, with the checks of "dump --self-check" if wanted.
+ * EXIT_DONE, or a code when there is no session:
  * the message was printed. *status says what was wrong after the header. */
-int trace_file_open(struct cmd_call *call, int *status);
+int trace_file_open(struct cmd_call *call, bool is_self_check, int *status);
 
 /* Says what was wrong with a trace that was read as far as it goes (status is
  * what reading ended with), and turns the command's exit code into that of the
