@@ -64,13 +64,21 @@ $(BUILD)/libmemtrace.so: $(call pic,$(WIRE) $(INSIDES)) tracer/inside/exports.ma
 $(BUILD)/libmemtrace-oracle.so: $(call pic,$(ORACLE))
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -Wl,-z,defs -lunwind
 
+UNITFLAGS_test_unwind := -fno-omit-frame-pointer
+UNITFLAGS_test_unwind_stacks := -fno-omit-frame-pointer
+UNITLIBS_test_unwind := -lunwind
+UNITLIBS_test_unwind_stacks := -lunwind
+
 # The analyzer and the library's modules, without its hooks, for the unit tests.
 $(BUILD)/parts.a: $(call objects,$(PARTS))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/insides.a: $(call objects,$(filter-out tracer/inside/hooks_% tracer/inside/init.c,$(INSIDES)))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/parts.a $(BUILD)/insides.a
+$(BUILD)/cli.a: $(call objects,$(filter-out %/main.c,$(CLI)))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/parts.a $(BUILD)/insides.a $(BUILD)/cli.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BASE) $(CFLAGS) $(UNITFLAGS_$*) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 		$(UNITLIBS_$*) $(LIBS) -lcmocka
