@@ -19,6 +19,9 @@ bool tr_page_is_readable(uintptr_t address)
 {
 	uintptr_t page = address & ~(uintptr_t)(TR_PAGE_BYTES - 1);
 
+	/* A mask at NULL is no mask: the kernel would not look. */
+	if (page == 0)
+		return false;
 	return tr_sys4(SYS_rt_sigprocmask, NO_SUCH_OPERATION, page, 0, KERNEL_SIGSET_BYTES) !=
 	       -EFAULT;
 }

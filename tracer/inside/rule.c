@@ -84,6 +84,15 @@ static bool is_code_readable(uintptr_t pc, bool is_in_module, bool is_quiet)
 	return tr_page_is_readable(pc) && tr_page_is_readable(last);
 }
 
+/* No call pushed such a return address: before it, there is nothing. Somebody
+ * wrote it as the end of a stack, as makecontext does. */
+static bool is_start_of_function(uintptr_t pc)
+{
+	struct tr_fde fde;
+
+	return tr_fde_find(pc, &fde) == TR_FDE_FOUND && fde.start == pc;
+}
+
 uint64_t tr_rule_at(uintptr_t pc, bool is_exact, bool is_quiet)
 {
 	struct tr_row row;
@@ -101,5 +110,7 @@ uint64_t tr_rule_at(uintptr_t pc, bool is_exact, bool is_quiet)
 	} else if (found == TR_FDE_NO_MODULE && !is_quiet) {
 		return TR_BASE_NO_CODE;
 	}
+	if (found == TR_FDE_NONE && !is_exact && is_start_of_function(pc))
+		return TR_BASE_ROOT;
 	return found == TR_FDE_FOUND ? fold(&row) : TR_BASE_NO_TABLE;
 }
