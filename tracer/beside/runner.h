@@ -29,27 +29,28 @@ enum run_problem {
 
 struct run_result {
 	enum run_problem problem;
-	char message[512];          /* for a person, without "memtrace: ", when problem is not
-	                             * RUN_OK, or when something else must be said; else "" */
+	char message[8704];         /* for a person, without "memtrace: ", when problem is not
+	                             * RUN_OK; else "" */
 	int wait_status;            /* of the program, as waitpid gives it */
 	bool is_recorded;           /* false: static or set-uid, ran without memtrace */
-	char path[4096];            /* the trace, with % expanded */
-	char live_path[4096];
-	bool is_live_kept;          /* FILE.live was left: it holds what FILE could not take */
+	char path[4096];            /* the trace, absolute, with % expanded */
 	int write_error;            /* errno of the write that ended the trace early, or 0 */
-	uint64_t n_dropped;         /* events, all reasons */
+	uint32_t n_images;          /* processes of the trace */
+	uint64_t n_events;          /* in the trace */
+	uint64_t n_dropped;         /* events that are not, for all reasons */
 	uint64_t file_bytes;
 	uint64_t raw_event_bytes;
-	bool was_interrupted;       /* SIGINT or SIGTERM reached us while it ran */
+	bool was_interrupted;       /* SIGINT, SIGQUIT, SIGTERM or SIGHUP came while it ran */
 	int signal_fd;              /* signals are still blocked and readable here, so that the
 	                             * caller can notice a second Ctrl-C; run_release closes */
+	void *internal;
 };
 
 /* Runs the command to its end. Prints nothing but what must be said before the
- * program starts (that it cannot be recorded), through say. */
+ * program starts (that it cannot be recorded), through say. Release in any case. */
 void run_record(const struct run_options *options, void (*say)(const char *line),
 		struct run_result *result);
-/* True if a SIGINT, SIGTERM or SIGHUP arrived since the last call. */
+/* True if a SIGINT, SIGQUIT, SIGTERM or SIGHUP arrived since the last call. */
 bool run_poll_interrupt(struct run_result *result);
 /* Unblocks signals, closes signal_fd. Accepts a zeroed result. */
 void run_release(struct run_result *result);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * finish.c -- the end of a recording. First the processes are told to stop (what
+ * still runs keeps what it published), then the last pass, then what the
+ * certificate needs: who ran on, what was lost and why, the clock once more.
+ */
+#include "tracer/beside/recording.h"
+#include "tracer/beside/output_name.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+static void tell_running(struct run_recording *recording, struct run_process *process)
+{
+	struct pollfd ready = { .fd = process->pidfd, .events = POLLIN };
+	struct mt_ended ended = {
+		.pid = process->inner_pid ? process->inner_pid : process->pid,
+		.ticks = run_clock_ticks(recording->clock),
+		.how = MT_END_RUNNING,
+	};
+	struct mt_out out;
+
+	if (poll(&ready, 1, 0) > 0) {
+		run_recording_ended(recording, process);
+		return;
+	}
+	out = run_trace_meta(&recording->trace);
+	mt_put_ended(&out, &ended);
+	run_trace_meta_done(&recording->trace, MT_META_ENDED, &out);
+}
+
+static void tell_regions(struct run_recording *recording)
+{
+	const struct run_live *live = &recording->live;
+
+	for (uint32_t i = 0; i < live->n_prepared; i++) {
+		for (struct run_process *at = live->regions[i].users; at; at = at->next)
+			if (at->pidfd >= 0)
+				tell_running(recording, at);
+		if (live->regions[i].is_in_use)
+			run_drain_tell_region(&recording->drain, i);
+	}
+}
+
+static void tell_missing(struct run_recording *recording, const char *program)
+{
+	struct run_drain *drain = &recording->drain;
+	struct mt_clock_pair pair = run_clock_pair(recording->clock);
+	struct mt_out out;
+
+	tell_regions(recording);
+	run_drain_tell_header(drain);
+	run_trace_dropped(&recording->trace, 0, MT_DROP_DISK, drain->n_discarded);
+	if (!recording->processes.n_met)
+		run_trace_note(&recording->trace, true, "not-followed", program);
+	if (drain->n_damaged)
+		run_trace_note(&recording->trace, true, "trace-damaged",
+			       "the program overwrote the shared file");
+	out = run_trace_meta(&recording->trace);
+	mt_put_clock_pair(&out, &pair);
+	run_trace_meta_done(&recording->trace, MT_META_CLOCK, &out);
+}
+
+/* Where FILE is now: another run may have made it step aside. */
+static void find_path(const struct run_recording *recording, struct run_result *result)
+{
+	snprintf(result->path, sizeof(result->path), "%s", recording->path);
+	if (run_output_is_same(result->path, recording->fd))
+		return;
+	if (snprintf(result->path, sizeof(result->path), "%s.old", recording->path) >=
+	    (int)sizeof(result->path) || !run_output_is_same(result->path, recording->fd))
+		snprintf(result->path, sizeof(result->path), "%s", recording->path);
+}
+
+void run_recording_finish(struct run_recording *recording, const char *program,
+			  struct run_result *result)
+{
+	struct mt_live_header *header = recording->live.header;
+	struct run_drain *drain = &recording->drain;
+
+	run_drain_pass(drain, run_clock_monotonic_ns());
+	__atomic_store_n(&header->is_closed, 1, __ATOMIC_RELEASE);
+	run_drain_pass(drain, run_clock_monotonic_ns());
+	tell_missing(recording, program);
+	run_trace_end(&recording->trace);
+	find_path(recording, result);
+	result->n_images = __atomic_load_n(&header->n_processes, __ATOMIC_RELAXED);
+	result->n_events = drain->n_events;
+	result->n_dropped = drain->n_dropped + drain->n_discarded;
+	result->write_error = recording->trace.error;
+	result->file_bytes = recording->trace.n_bytes;
+	result->raw_event_bytes = recording->trace.raw_event_bytes;
+}
