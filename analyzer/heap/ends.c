@@ -44,7 +44,7 @@ static struct an_process_state *find_ended(struct an_replay *replay, const uint3
 		uint64_t start = process->out.start_ns;
 
 		if (process->is_end_seen || process->out.end_how == MT_END_EXEC ||
-		    start > ended->ticks)
+		    start >= ended->ticks)
 			continue;
 		if (!best || start >= best->out.start_ns)
 			best = process;

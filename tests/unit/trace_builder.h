@@ -356,7 +356,9 @@ static inline void tb_intent(struct trace_builder *t, uint64_t addr)
 {
 	uint8_t *to = tb_room(t, MT_EVENT_BYTES_MAX);
 
-	tb_done(t, mt_put_realloc(&tb_stream(t)->state, to, t->now, addr));
+	tb_done(t, mt_addr_is_plain(addr)
+		? mt_put_realloc(&tb_stream(t)->state, to, t->now, addr)
+		: mt_put_realloc_any(&tb_stream(t)->state, to, t->now, addr));
 }
 
 /* The open intent freed, or failed. */
