@@ -208,6 +208,8 @@ static void find_call(struct an_dwarf_unit *unit, struct an_dwarf_node *node,
 		node->call_file = put_path(unit, dwarf_filesrc(files, file, NULL, NULL), names);
 }
 
+/* The linkage name wins also where it is not mangled: it is what the symbol table
+ * has, so names do not depend on whether debug information is installed. */
 static void find_names(struct an_dwarf_node *node, struct strpool *names)
 {
 	const char *name = string_of(&node->die, DW_AT_name);
@@ -216,16 +218,15 @@ static void find_names(struct an_dwarf_node *node, struct strpool *names)
 
 	if (!linkage)
 		linkage = string_of(&node->die, DW_AT_MIPS_linkage_name);
-	demangled = linkage ? an_demangle(linkage) : NULL;
-	if (demangled)
-		name = demangled;
-	else if (!name)
-		name = linkage;
-	if (name)
-		node->function = strpool_intern_text(names, name);
-	if (linkage)
+	if (linkage) {
+		demangled = an_demangle(linkage);
 		node->linkage = strpool_intern_text(names, linkage);
-	free(demangled);
+		node->function = demangled ? strpool_intern_text(names, demangled)
+					   : node->linkage;
+		free(demangled);
+	} else if (name) {
+		node->function = strpool_intern_text(names, name);
+	}
 }
 
 const struct an_dwarf_node *an_dwarf_unit_node(struct an_dwarf_unit *unit, uint32_t number,

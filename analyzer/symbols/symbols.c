@@ -108,15 +108,16 @@ static struct an_opened *open_module(struct an_symbols *symbols, struct an_symbo
 
 /* The name of the function itself, where it comes from ELF. DWARF has what the
  * source says, which for C may be a name behind the one that is called
- * ("__libc_malloc"), so the symbol table is asked for the function's entry: that
- * way names do not depend on whether debug information is installed. Names
+ * ("__GI___libc_malloc"), so the symbol table is asked for the function's entry:
+ * that way names do not depend on whether debug information is installed. Names
  * with a dot are parts of a function ("parse.cold"), for which DWARF is right. */
 static void name_function(struct an_opened *opened, struct an_line *line, uint64_t entry,
 			  uint64_t address)
 {
 	const struct an_elf_symbol *symbol;
+	bool is_demangled = line->linkage && line->linkage != line->function;
 
-	if (line->linkage)
+	if (is_demangled)
 		return;
 	symbol = an_elf_table_find(&opened->elf, line->function ? entry : address);
 	if (!symbol || (line->function &&
