@@ -14,25 +14,25 @@ uint64_t info_n_frees(const struct an_totals *totals)
 
 static void put_events(struct json *json, const struct an_session *session)
 {
-	json_open_object(json, "events");
-	json_uint(json, "allocations", session->totals.n_allocations);
-	json_uint(json, "frees", info_n_frees(&session->totals));
-	json_uint(json, "refs", 0);
-	json_uint(json, "inherited_frees", session->totals.n_inherited_frees);
-	json_uint(json, "unknown_frees", session->totals.n_unknown_frees);
-	json_close_object(json);
+	out_json_open_object(json, "events");
+	out_json_uint(json, "allocations", session->totals.n_allocations);
+	out_json_uint(json, "frees", info_n_frees(&session->totals));
+	out_json_uint(json, "refs", 0);
+	out_json_uint(json, "inherited_frees", session->totals.n_inherited_frees);
+	out_json_uint(json, "unknown_frees", session->totals.n_unknown_frees);
+	out_json_close_object(json);
 }
 
 static void put_records(struct json *json, const struct an_counts *counts)
 {
-	json_open_object(json, "records");
-	json_uint(json, "all", counts->n_records);
+	out_json_open_object(json, "records");
+	out_json_uint(json, "all", counts->n_records);
 	for (uint32_t i = 0; i < MT_OP_EXTENDED; i++)
-		json_uint(json, record_op_name(i), counts->by_op[i]);
+		out_json_uint(json, record_op_name(i), counts->by_op[i]);
 	for (uint32_t i = 1; i < 64; i++)
 		if (record_kind_name(i))
-			json_uint(json, record_kind_name(i), counts->by_kind[i]);
-	json_close_object(json);
+			out_json_uint(json, record_kind_name(i), counts->by_kind[i]);
+	out_json_close_object(json);
 }
 
 static void put_module(struct json *json, const struct an_session *session,
@@ -42,58 +42,58 @@ static void put_module(struct json *json, const struct an_session *session,
 
 	for (uint32_t i = 0; i < module->n_build_id && i < 64; i++)
 		snprintf(build_id + 2 * i, 3, "%02x", module->build_id[i]);
-	json_open_object(json, NULL);
-	json_text(json, "path", module->path);
-	json_text(json, "build_id", module->n_build_id ? build_id : NULL);
-	json_uint(json, "loaded_ns", module->loaded_ns);
+	out_json_open_object(json, NULL);
+	out_json_text(json, "path", module->path);
+	out_json_text(json, "build_id", module->n_build_id ? build_id : NULL);
+	out_json_uint(json, "loaded_ns", module->loaded_ns);
 	if (module->unloaded_ns == UINT64_MAX)
-		json_null(json, "unloaded_ns");
+		out_json_null(json, "unloaded_ns");
 	else
-		json_uint(json, "unloaded_ns", module->unloaded_ns);
-	json_uint(json, "process", session->processes[module->process].id);
-	json_close_object(json);
+		out_json_uint(json, "unloaded_ns", module->unloaded_ns);
+	out_json_uint(json, "process", session->processes[module->process].id);
+	out_json_close_object(json);
 }
 
 static void put_thread(struct json *json, const struct an_session *session,
 		       const struct an_thread *thread)
 {
-	json_open_object(json, NULL);
-	json_uint(json, "id", thread->id);
-	json_text(json, "name", thread->name);
-	json_uint(json, "started_ns", thread->started_ns);
-	json_uint(json, "ended_ns", thread->ended_ns);
-	json_uint(json, "process", session->processes[thread->process].id);
-	json_uint(json, "tid", thread->tid);
-	json_close_object(json);
+	out_json_open_object(json, NULL);
+	out_json_uint(json, "id", thread->id);
+	out_json_text(json, "name", thread->name);
+	out_json_uint(json, "started_ns", thread->started_ns);
+	out_json_uint(json, "ended_ns", thread->ended_ns);
+	out_json_uint(json, "process", session->processes[thread->process].id);
+	out_json_uint(json, "tid", thread->tid);
+	out_json_close_object(json);
 }
 
 static void put_verified(struct json *json, const struct an_counts *counts)
 {
 	if (!counts->n_verified_equal && !counts->n_verified_different) {
-		json_null(json, "verified");
+		out_json_null(json, "verified");
 		return;
 	}
-	json_open_object(json, "verified");
-	json_uint(json, "equal", counts->n_verified_equal);
-	json_uint(json, "different", counts->n_verified_different);
-	json_close_object(json);
+	out_json_open_object(json, "verified");
+	out_json_uint(json, "equal", counts->n_verified_equal);
+	out_json_uint(json, "different", counts->n_verified_different);
+	out_json_close_object(json);
 }
 
 static void put_lists(struct json *json, const struct an_findings *findings)
 {
 	const struct an_session *session = findings->session;
 
-	json_open_array(json, "modules");
+	out_json_open_array(json, "modules");
 	for (uint32_t i = 0; i < session->n_modules; i++)
 		put_module(json, session, &session->modules[i]);
-	json_close_array(json);
-	json_open_array(json, "threads");
+	out_json_close_array(json);
+	out_json_open_array(json, "threads");
 	for (uint32_t i = 0; i < session->n_threads; i++)
 		put_thread(json, session, &session->threads[i]);
-	json_close_array(json);
-	json_open_array(json, "snapshots");
-	json_close_array(json);
-	json_bool(json, "complete", session->is_complete);
+	out_json_close_array(json);
+	out_json_open_array(json, "snapshots");
+	out_json_close_array(json);
+	out_json_bool(json, "complete", session->is_complete);
 	report_json_notes(json, "missing", session, findings->notes, findings->n_notes, true);
 	report_json_notes(json, "notes", session, findings->notes, findings->n_notes, false);
 }
@@ -103,24 +103,24 @@ void info_json(const struct an_findings *findings, FILE *to)
 	const struct an_session *session = findings->session;
 	struct json json = { .to = to };
 
-	json_open_object(&json, NULL);
-	json_text(&json, "schema", "memtrace-info/1");
-	json_text(&json, "tool_version", MT_TOOL_VERSION);
+	out_json_open_object(&json, NULL);
+	out_json_text(&json, "schema", "memtrace-info/1");
+	out_json_text(&json, "tool_version", MT_TOOL_VERSION);
 	report_json_trace(&json, session);
 	put_events(&json, session);
-	json_open_object(&json, "bytes");
-	json_uint(&json, "file", session->counts.file_bytes);
-	json_uint(&json, "uncompressed", session->counts.event_bytes);
-	json_close_object(&json);
+	out_json_open_object(&json, "bytes");
+	out_json_uint(&json, "file", session->counts.file_bytes);
+	out_json_uint(&json, "uncompressed", session->counts.event_bytes);
+	out_json_close_object(&json);
 	/* Stack 0 stands for those whose definition was lost. */
-	json_uint(&json, "stacks", session->n_stacks ? session->n_stacks - 1 : 0);
-	json_uint(&json, "stack_nodes", session->counts.n_stack_nodes);
+	out_json_uint(&json, "stacks", session->n_stacks ? session->n_stacks - 1 : 0);
+	out_json_uint(&json, "stack_nodes", session->counts.n_stack_nodes);
 	put_records(&json, &session->counts);
 	put_verified(&json, &session->counts);
-	json_open_array(&json, "processes");
+	out_json_open_array(&json, "processes");
 	for (uint32_t i = 0; i < session->n_processes; i++)
 		report_json_process(&json, session, &session->processes[i]);
-	json_close_array(&json);
+	out_json_close_array(&json);
 	put_lists(&json, findings);
-	json_close_object(&json);
+	out_json_close_object(&json);
 }

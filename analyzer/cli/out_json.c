@@ -55,33 +55,35 @@ static void open_with(struct json *json, const char *key, char bracket)
 static void close_with(struct json *json, char bracket)
 {
 	json->depth--;
+	if (!json->depth)
+		fputc('\n', json->to);
 	fputc(bracket, json->to);
 	if (!json->depth)
 		fputc('\n', json->to);
 	json->has_before = true;
 }
 
-void json_open_object(struct json *json, const char *key)
+void out_json_open_object(struct json *json, const char *key)
 {
 	open_with(json, key, '{');
 }
 
-void json_close_object(struct json *json)
+void out_json_close_object(struct json *json)
 {
 	close_with(json, '}');
 }
 
-void json_open_array(struct json *json, const char *key)
+void out_json_open_array(struct json *json, const char *key)
 {
 	open_with(json, key, '[');
 }
 
-void json_close_array(struct json *json)
+void out_json_close_array(struct json *json)
 {
 	close_with(json, ']');
 }
 
-void json_text(struct json *json, const char *key, const char *text)
+void out_json_text(struct json *json, const char *key, const char *text)
 {
 	begin(json, key);
 	if (text)
@@ -90,25 +92,25 @@ void json_text(struct json *json, const char *key, const char *text)
 		fputs("null", json->to);
 }
 
-void json_uint(struct json *json, const char *key, uint64_t value)
+void out_json_uint(struct json *json, const char *key, uint64_t value)
 {
 	begin(json, key);
 	fprintf(json->to, "%llu", (unsigned long long)value);
 }
 
-void json_bool(struct json *json, const char *key, bool value)
+void out_json_bool(struct json *json, const char *key, bool value)
 {
 	begin(json, key);
 	fputs(value ? "true" : "false", json->to);
 }
 
-void json_null(struct json *json, const char *key)
+void out_json_null(struct json *json, const char *key)
 {
 	begin(json, key);
 	fputs("null", json->to);
 }
 
-void json_address(struct json *json, const char *key, uint64_t address)
+void out_json_address(struct json *json, const char *key, uint64_t address)
 {
 	begin(json, key);
 	fprintf(json->to, "\"0x%llx\"", (unsigned long long)address);

@@ -20,17 +20,17 @@ struct json {
 	bool has_before;       /* something stands before in this object or array */
 };
 
-void json_open_object(struct json *json, const char *key);
-void json_close_object(struct json *json);
-void json_open_array(struct json *json, const char *key);
-void json_close_array(struct json *json);
+void out_json_open_object(struct json *json, const char *key);
+void out_json_close_object(struct json *json);
+void out_json_open_array(struct json *json, const char *key);
+void out_json_close_array(struct json *json);
 
 /* NULL becomes null. */
-void json_text(struct json *json, const char *key, const char *text);
-void json_uint(struct json *json, const char *key, uint64_t value);
-void json_bool(struct json *json, const char *key, bool value);
-void json_null(struct json *json, const char *key);
+void out_json_text(struct json *json, const char *key, const char *text);
+void out_json_uint(struct json *json, const char *key, uint64_t value);
+void out_json_bool(struct json *json, const char *key, bool value);
+void out_json_null(struct json *json, const char *key);
 /* "0x55d0c8a0" */
-void json_address(struct json *json, const char *key, uint64_t address);
+void out_json_address(struct json *json, const char *key, uint64_t address);
 
 #endif

@@ -11,30 +11,30 @@
 
 static void put_line(struct json *json, const struct an_named_line *line, const char *cwd)
 {
-	json_open_object(json, NULL);
-	json_text(json, "function", line->function);
-	json_text(json, "file", text_relative(line->file, cwd));
+	out_json_open_object(json, NULL);
+	out_json_text(json, "function", line->function);
+	out_json_text(json, "file", text_relative(line->file, cwd));
 	if (line->line)
-		json_uint(json, "line", line->line);
+		out_json_uint(json, "line", line->line);
 	else
-		json_null(json, "line");
-	json_text(json, "module", line->module);
+		out_json_null(json, "line");
+	out_json_text(json, "module", line->module);
 	if (line->is_cut)
-		json_null(json, "address");
+		out_json_null(json, "address");
 	else
-		json_address(json, "address", line->address);
-	json_bool(json, "inlined", line->is_inlined);
+		out_json_address(json, "address", line->address);
+	out_json_bool(json, "inlined", line->is_inlined);
 	if (line->is_cut && line->n_cut)
-		json_uint(json, "cut", line->n_cut);
+		out_json_uint(json, "cut", line->n_cut);
 	else if (line->is_cut)
-		json_null(json, "cut");
-	json_close_object(json);
+		out_json_null(json, "cut");
+	out_json_close_object(json);
 }
 
 static void put_stack(struct json *json, const struct an_line_list *list, const char *cwd,
 		      uint64_t depth)
 {
-	json_open_array(json, "stack");
+	out_json_open_array(json, "stack");
 	for (size_t i = 0; i < list->n && i < depth; i++)
 		put_line(json, &list->at[i], cwd);
 	if (depth < list->n) {
@@ -43,38 +43,38 @@ static void put_stack(struct json *json, const struct an_line_list *list, const 
 
 		put_line(json, &cut, cwd);
 	}
-	json_close_array(json);
+	out_json_close_array(json);
 }
 
 static void put_amount(struct json *json, const char *key, uint64_t bytes, uint64_t n)
 {
-	json_open_object(json, key);
-	json_uint(json, "bytes", bytes);
-	json_uint(json, "allocations", n);
-	json_close_object(json);
+	out_json_open_object(json, key);
+	out_json_uint(json, "bytes", bytes);
+	out_json_uint(json, "allocations", n);
+	out_json_close_object(json);
 }
 
 static void put_totals(struct json *json, const struct an_totals *totals, bool is_peak_known)
 {
-	json_open_object(json, "totals");
-	json_uint(json, "allocations", totals->n_allocations);
-	json_uint(json, "frees", totals->n_frees);
-	json_uint(json, "allocated_bytes", totals->allocated_bytes);
-	json_uint(json, "freed_bytes", totals->freed_bytes);
+	out_json_open_object(json, "totals");
+	out_json_uint(json, "allocations", totals->n_allocations);
+	out_json_uint(json, "frees", totals->n_frees);
+	out_json_uint(json, "allocated_bytes", totals->allocated_bytes);
+	out_json_uint(json, "freed_bytes", totals->freed_bytes);
 	if (is_peak_known) {
-		json_uint(json, "peak_bytes", totals->peak_bytes);
-		json_uint(json, "peak_allocations", totals->n_peak);
-		json_uint(json, "peak_ns", totals->peak_ns);
+		out_json_uint(json, "peak_bytes", totals->peak_bytes);
+		out_json_uint(json, "peak_allocations", totals->n_peak);
+		out_json_uint(json, "peak_ns", totals->peak_ns);
 	} else {
-		json_null(json, "peak_bytes");
-		json_null(json, "peak_allocations");
-		json_null(json, "peak_ns");
+		out_json_null(json, "peak_bytes");
+		out_json_null(json, "peak_allocations");
+		out_json_null(json, "peak_ns");
 	}
-	json_uint(json, "live_bytes", totals->live_bytes);
-	json_uint(json, "live_allocations", totals->n_live);
-	json_uint(json, "temporary_allocations", totals->n_temporary);
-	json_uint(json, "inherited_frees", totals->n_inherited_frees);
-	json_close_object(json);
+	out_json_uint(json, "live_bytes", totals->live_bytes);
+	out_json_uint(json, "live_allocations", totals->n_live);
+	out_json_uint(json, "temporary_allocations", totals->n_temporary);
+	out_json_uint(json, "inherited_frees", totals->n_inherited_frees);
+	out_json_close_object(json);
 }
 
 /* Without a graph nothing is told apart: all that is live is unclassified. */
@@ -83,123 +83,123 @@ static void put_leaks(struct json *json, const struct an_totals *totals)
 	static const char *const classes[] = { "definite", "indirect", "possible", "reachable",
 					       "suppressed" };
 
-	json_open_object(json, "leaks");
+	out_json_open_object(json, "leaks");
 	for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
 		put_amount(json, classes[i], 0, 0);
 	put_amount(json, "unclassified", totals->live_bytes, totals->n_live);
-	json_close_object(json);
+	out_json_close_object(json);
 }
 
 /* Nobody looks for them yet, and unknown is null. */
 static void put_errors(struct json *json)
 {
-	json_open_object(json, "errors");
-	json_null(json, "double-free");
-	json_null(json, "invalid-free");
-	json_null(json, "mismatched-free");
-	json_null(json, "wrong-size");
-	json_close_object(json);
+	out_json_open_object(json, "errors");
+	out_json_null(json, "double-free");
+	out_json_null(json, "invalid-free");
+	out_json_null(json, "mismatched-free");
+	out_json_null(json, "wrong-size");
+	out_json_close_object(json);
 }
 
 static void put_command(struct json *json, const char *const *argv, uint32_t n_argv)
 {
-	json_open_array(json, "command");
+	out_json_open_array(json, "command");
 	for (uint32_t i = 0; i < n_argv; i++)
-		json_text(json, NULL, argv[i]);
-	json_close_array(json);
+		out_json_text(json, NULL, argv[i]);
+	out_json_close_array(json);
 }
 
 static void put_end(struct json *json, const struct an_process *process)
 {
 	bool has_status = process->end_how == MT_END_EXIT || process->end_how == MT_END__EXIT;
 
-	json_open_object(json, "end");
-	json_text(json, "how", an_end_name(process->end_how));
+	out_json_open_object(json, "end");
+	out_json_text(json, "how", an_end_name(process->end_how));
 	if (has_status)
-		json_uint(json, "status", process->end_status);
+		out_json_uint(json, "status", process->end_status);
 	else
-		json_null(json, "status");
+		out_json_null(json, "status");
 	if (process->end_how == MT_END_SIGNAL)
-		json_uint(json, "signal", process->end_status);
+		out_json_uint(json, "signal", process->end_status);
 	else
-		json_null(json, "signal");
-	json_close_object(json);
+		out_json_null(json, "signal");
+	out_json_close_object(json);
 }
 
 void report_json_process(struct json *json, const struct an_session *session,
 			 const struct an_process *process)
 {
-	json_open_object(json, NULL);
-	json_uint(json, "id", process->id);
-	json_uint(json, "pid", process->pid);
+	out_json_open_object(json, NULL);
+	out_json_uint(json, "id", process->id);
+	out_json_uint(json, "pid", process->pid);
 	if (process->parent < session->n_processes)
-		json_uint(json, "parent_id", session->processes[process->parent].id);
+		out_json_uint(json, "parent_id", session->processes[process->parent].id);
 	else
-		json_null(json, "parent_id");
-	json_text(json, "exe", process->exe);
+		out_json_null(json, "parent_id");
+	out_json_text(json, "exe", process->exe);
 	put_command(json, process->argv, process->n_argv);
-	json_uint(json, "start_ns", process->start_ns);
-	json_uint(json, "end_ns", process->end_ns);
+	out_json_uint(json, "start_ns", process->start_ns);
+	out_json_uint(json, "end_ns", process->end_ns);
 	put_end(json, process);
-	json_null(json, "snapshot");
+	out_json_null(json, "snapshot");
 	put_totals(json, &process->totals, true);
 	put_leaks(json, &process->totals);
 	put_errors(json);
-	json_close_object(json);
+	out_json_close_object(json);
 }
 
 void report_json_trace(struct json *json, const struct an_session *session)
 {
 	char started[TEXT_BYTES];
 
-	json_open_object(json, "trace");
-	json_text(json, "file", session->path);
-	json_uint(json, "format_version", session->format_version);
+	out_json_open_object(json, "trace");
+	out_json_text(json, "file", session->path);
+	out_json_uint(json, "format_version", session->format_version);
 	put_command(json, session->command, session->n_command);
-	json_text(json, "cwd", session->cwd);
-	json_text(json, "started", text_utc_time(started, session->started_realtime_ns));
-	json_uint(json, "duration_ns", session->duration_ns);
-	json_bool(json, "cut", session->is_cut);
-	json_text(json, "cut_reason", session->is_cut ? session->cut_reason : NULL);
-	json_close_object(json);
+	out_json_text(json, "cwd", session->cwd);
+	out_json_text(json, "started", text_utc_time(started, session->started_realtime_ns));
+	out_json_uint(json, "duration_ns", session->duration_ns);
+	out_json_bool(json, "cut", session->is_cut);
+	out_json_text(json, "cut_reason", session->is_cut ? session->cut_reason : NULL);
+	out_json_close_object(json);
 }
 
 void report_json_notes(struct json *json, const char *key, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes, bool is_missing)
 {
-	json_open_array(json, key);
+	out_json_open_array(json, key);
 	for (uint32_t i = 0; i < n_notes; i++) {
 		const struct an_note *note = &notes[i];
 
 		if (note->is_missing != is_missing)
 			continue;
-		json_open_object(json, NULL);
-		json_text(json, "reason", note->reason);
-		json_uint(json, "count", note->count);
+		out_json_open_object(json, NULL);
+		out_json_text(json, "reason", note->reason);
+		out_json_uint(json, "count", note->count);
 		if (note->process < session->n_processes)
-			json_uint(json, "process", session->processes[note->process].id);
+			out_json_uint(json, "process", session->processes[note->process].id);
 		else
-			json_null(json, "process");
-		json_text(json, "detail", note->detail);
+			out_json_null(json, "process");
+		out_json_text(json, "detail", note->detail);
 		if (is_missing)
-			json_bool(json, "affects_verdict", note->affects_verdict);
-		json_close_object(json);
+			out_json_bool(json, "affects_verdict", note->affects_verdict);
+		out_json_close_object(json);
 	}
-	json_close_array(json);
+	out_json_close_array(json);
 }
 
 static void put_responsible(struct json *json, const struct an_line_list *list, const char *cwd)
 {
 	const struct an_named_line *line = &list->at[an_lines_responsible(list)];
 
-	json_open_object(json, "responsible");
-	json_text(json, "function", line->function);
-	json_text(json, "file", text_relative(line->file, cwd));
+	out_json_open_object(json, "responsible");
+	out_json_text(json, "function", line->function);
+	out_json_text(json, "file", text_relative(line->file, cwd));
 	if (line->line)
-		json_uint(json, "line", line->line);
+		out_json_uint(json, "line", line->line);
 	else
-		json_null(json, "line");
-	json_close_object(json);
+		out_json_null(json, "line");
+	out_json_close_object(json);
 }
 
 static void put_finding(struct json *json, const struct an_findings *findings,
@@ -209,47 +209,47 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 	const struct an_session *session = findings->session;
 
 	an_stack_names_lines(findings->names, finding->stack, list);
-	json_open_object(json, NULL);
-	json_text(json, "id", finding->id);
-	json_text(json, "fingerprint", finding->fingerprint);
-	json_text(json, "kind", "not-freed");
-	json_text(json, "cause", "unknown");
-	json_null(json, "reachability");
-	json_null(json, "confidence");
-	json_uint(json, "bytes", finding->bytes);
-	json_uint(json, "allocations", finding->n_allocations);
-	json_null(json, "retained_bytes");
+	out_json_open_object(json, NULL);
+	out_json_text(json, "id", finding->id);
+	out_json_text(json, "fingerprint", finding->fingerprint);
+	out_json_text(json, "kind", "not-freed");
+	out_json_text(json, "cause", "unknown");
+	out_json_null(json, "reachability");
+	out_json_null(json, "confidence");
+	out_json_uint(json, "bytes", finding->bytes);
+	out_json_uint(json, "allocations", finding->n_allocations);
+	out_json_null(json, "retained_bytes");
 	if (finding->n_processes == 1)
-		json_uint(json, "process", session->processes[finding->processes[0]].id);
+		out_json_uint(json, "process", session->processes[finding->processes[0]].id);
 	else
-		json_null(json, "process");
-	json_open_array(json, "process_ids");
+		out_json_null(json, "process");
+	out_json_open_array(json, "process_ids");
 	for (uint32_t i = 0; i < finding->n_processes; i++)
-		json_uint(json, NULL, session->processes[finding->processes[i]].id);
-	json_close_array(json);
-	json_null(json, "type");
+		out_json_uint(json, NULL, session->processes[finding->processes[i]].id);
+	out_json_close_array(json);
+	out_json_null(json, "type");
 	put_responsible(json, list, session->cwd);
 	put_stack(json, list, session->cwd, depth);
-	json_null(json, "cycle");
-	json_null(json, "suppressed_by");
-	json_open_array(json, "evidence");
-	json_close_array(json);
-	json_close_object(json);
+	out_json_null(json, "cycle");
+	out_json_null(json, "suppressed_by");
+	out_json_open_array(json, "evidence");
+	out_json_close_array(json);
+	out_json_close_object(json);
 }
 
 static void put_site(struct json *json, const struct an_findings *findings,
 		     const struct an_cost *cost, struct an_line_list *list, uint64_t depth)
 {
 	an_stack_names_lines(findings->names, cost->stack, list);
-	json_open_object(json, NULL);
+	out_json_open_object(json, NULL);
 	put_stack(json, list, findings->session->cwd, depth);
-	json_uint(json, "allocations", cost->n_allocations);
-	json_uint(json, "allocated_bytes", cost->allocated_bytes);
-	json_uint(json, "live_allocations", cost->n_live);
-	json_uint(json, "live_bytes", cost->live_bytes);
-	json_uint(json, "peak_bytes", cost->peak_bytes);
-	json_uint(json, "temporary_allocations", cost->n_temporary);
-	json_close_object(json);
+	out_json_uint(json, "allocations", cost->n_allocations);
+	out_json_uint(json, "allocated_bytes", cost->allocated_bytes);
+	out_json_uint(json, "live_allocations", cost->n_live);
+	out_json_uint(json, "live_bytes", cost->live_bytes);
+	out_json_uint(json, "peak_bytes", cost->peak_bytes);
+	out_json_uint(json, "temporary_allocations", cost->n_temporary);
+	out_json_close_object(json);
 }
 
 static void put_lists(struct json *json, struct an_findings *findings,
@@ -257,15 +257,15 @@ static void put_lists(struct json *json, struct an_findings *findings,
 {
 	struct an_line_list list = { 0 };
 
-	json_open_array(json, "findings");
+	out_json_open_array(json, "findings");
 	for (uint32_t i = 0; i < findings->n_findings && i < options->n_top; i++)
 		put_finding(json, findings, &findings->findings[i], &list, options->depth);
-	json_close_array(json);
+	out_json_close_array(json);
 	an_findings_sort(findings, options->has_order ? options->order : AN_BY_LIVE);
-	json_open_array(json, "sites");
+	out_json_open_array(json, "sites");
 	for (uint32_t i = 0; i < findings->n_costs && i < options->n_top; i++)
 		put_site(json, findings, &findings->costs[i], &list, options->depth);
-	json_close_array(json);
+	out_json_close_array(json);
 	free(list.at);
 }
 
@@ -274,22 +274,22 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 	const struct an_session *session = findings->session;
 	struct json json = { .to = to };
 
-	json_open_object(&json, NULL);
-	json_text(&json, "schema", "memtrace-report/1");
-	json_text(&json, "tool_version", MT_TOOL_VERSION);
+	out_json_open_object(&json, NULL);
+	out_json_text(&json, "schema", "memtrace-report/1");
+	out_json_text(&json, "tool_version", MT_TOOL_VERSION);
 	report_json_trace(&json, session);
-	json_text(&json, "verdict", an_verdict_name(findings->verdict));
-	json_bool(&json, "complete", session->is_complete);
+	out_json_text(&json, "verdict", an_verdict_name(findings->verdict));
+	out_json_bool(&json, "complete", session->is_complete);
 	report_json_notes(&json, "missing", session, findings->notes, findings->n_notes, true);
 	report_json_notes(&json, "notes", session, findings->notes, findings->n_notes, false);
-	json_open_array(&json, "processes");
+	out_json_open_array(&json, "processes");
 	for (uint32_t i = 0; i < session->n_processes; i++)
 		if (findings->is_chosen[i])
 			report_json_process(&json, session, &session->processes[i]);
-	json_close_array(&json);
+	out_json_close_array(&json);
 	put_totals(&json, &findings->totals, findings->is_peak_known);
 	put_leaks(&json, &findings->totals);
 	put_errors(&json);
 	put_lists(&json, findings, options);
-	json_close_object(&json);
+	out_json_close_object(&json);
 }

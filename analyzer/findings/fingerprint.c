@@ -90,7 +90,9 @@ static void drop_suffixes(char *name)
 /* Qualifiers stand behind the parameters, the return type before the name. */
 static void drop_types(char *name)
 {
-	static const char *const qualifiers[] = { " const", " volatile", " &&", " &", " noexcept" };
+	static const char *const qualifiers[] = {
+		" const", " volatile", " &&", " &", " noexcept", " ",
+	};
 	char *operator_at = strstr(name, "operator"), *space;
 	bool is_changed = true;
 
@@ -99,7 +101,7 @@ static void drop_types(char *name)
 		for (unsigned i = 0; i < sizeof qualifiers / sizeof *qualifiers; i++) {
 			size_t n = strlen(name), n_end = strlen(qualifiers[i]);
 
-			if (n > n_end && !strcmp(name + n - n_end, qualifiers[i])) {
+			if (n >= n_end && !strcmp(name + n - n_end, qualifiers[i])) {
 				name[n - n_end] = 0;
 				is_changed = true;
 			}
