@@ -40,7 +40,7 @@ void *arena_alloc(struct arena *arena, size_t n, size_t size)
 	size_t n_bytes = size && n > (SIZE_MAX >> 1) / size ? SIZE_MAX >> 1 : n * size;
 	uint8_t *at;
 
-	n_bytes = (n_bytes + 7) & ~(size_t)7;
+	n_bytes = n_bytes ? (n_bytes + 7) & ~(size_t)7 : 8;
 	if (n_bytes > PIECE_BYTES / 4)
 		return new_piece(arena, n_bytes);
 	if ((size_t)(arena->end - arena->at) < n_bytes) {

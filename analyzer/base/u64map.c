@@ -15,7 +15,7 @@ enum { FIRST_SLOTS = 16 };
 
 static uint64_t *slot(const struct u64map *map, size_t i)
 {
-	return (uint64_t *)(void *)(map->slots + i * map->entry_bytes);
+	return (uint64_t *)(void *)(map->slots + (i << map->entry_shift));
 }
 
 /* Fibonacci hashing: the upper bits of the product depend on all of the key. */
@@ -27,7 +27,9 @@ static size_t home(const struct u64map *map, uint64_t key)
 void u64map_init(struct u64map *map, size_t entry_bytes)
 {
 	memset(map, 0, sizeof(*map));
-	map->entry_bytes = entry_bytes;
+	while ((size_t)1 << map->entry_shift < entry_bytes)
+		map->entry_shift++;
+	map->entry_bytes = (size_t)1 << map->entry_shift;
 }
 
 void u64map_release(struct u64map *map)
@@ -138,7 +140,7 @@ static void close_hole(struct u64map *map, size_t i)
 
 void u64map_remove_entry(struct u64map *map, void *entry)
 {
-	size_t i = (size_t)((uint8_t *)entry - map->slots) / map->entry_bytes;
+	size_t i = (size_t)((uint8_t *)entry - map->slots) >> map->entry_shift;
 
 	map->n--;
 	if (i == map->mask + 1) {

@@ -16,7 +16,8 @@
 struct u64map {
 	uint8_t *slots;        /* mask + 2: the last one is for key 0, which elsewhere
 	                        * means "empty" */
-	size_t entry_bytes;
+	size_t entry_bytes;    /* a power of two */
+	unsigned entry_shift;
 	size_t n;              /* entries, the one of key 0 included */
 	size_t mask;
 	unsigned shift;

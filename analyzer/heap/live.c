@@ -43,11 +43,11 @@ static void take_from(struct an_totals *totals, uint64_t size)
 	totals->live_bytes -= size;
 }
 
-void an_live_add(struct an_replay *replay, const struct an_event *event)
+void an_live_fill(struct an_replay *replay, struct an_allocation *allocation,
+		  const struct an_event *event)
 {
 	struct an_process_state *process = event->stream->process;
 	struct an_site_state *site = &replay->sites.at[event->site];
-	struct an_allocation *allocation = u64map_put(&process->live, event->addr, NULL);
 
 	allocation->size = event->size;
 	allocation->ticks = event->ticks;

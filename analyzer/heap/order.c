@@ -37,18 +37,16 @@ static bool is_legal(struct an_replay *replay, const struct an_event *event)
 static void apply_alloc(struct an_replay *replay, const struct an_event *event)
 {
 	struct an_process_state *process = event->stream->process;
-	struct an_allocation *found = u64map_get(&process->live, event->addr);
+	bool is_new;
+	struct an_allocation *allocation = u64map_put(&process->live, event->addr, &is_new);
 
-	if (found) {
-		struct an_allocation old = *found;
-
-		u64map_remove_entry(&process->live, found);
-		an_live_count_free(replay, process, &old, NULL);
+	if (!is_new) {
+		an_live_count_free(replay, process, allocation, NULL);
 		process->out.n_order_conflicts++;
 	} else if (process->out.origin == MT_ORIGIN_FORK && process->n_streams > 1) {
 		an_fork_mark_freed(process, event->addr, event->ticks);
 	}
-	an_live_add(replay, event);
+	an_live_fill(replay, allocation, event);
 }
 
 static void hold(struct an_stream *stream, const struct an_allocation *old)

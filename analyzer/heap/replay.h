@@ -112,7 +112,9 @@ void an_order_wake(struct an_replay *replay, struct an_process_state *process, u
 void an_order_settle(struct an_replay *replay, struct an_stream *stream, bool is_freed);
 
 /* live.c: the table and the sums. */
-void an_live_add(struct an_replay *replay, const struct an_event *event);
+/* allocation: the new entry of the event's address. */
+void an_live_fill(struct an_replay *replay, struct an_allocation *allocation,
+		  const struct an_event *event);
 /* Counts an allocation that left the table as freed; event NULL: nobody knows when. */
 void an_live_count_free(struct an_replay *replay, struct an_process_state *process,
 			const struct an_allocation *old, const struct an_event *event);
