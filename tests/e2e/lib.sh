@@ -75,13 +75,17 @@ sound()
 		fail "dump --self-check: $(tail -n 5 check.out)"
 }
 
-# report EXPRESSION, info EXPRESSION: what jq makes of the trace's JSON, with
-# the words of truth.jq. The JSON is made once per trace.
+# ask EXPRESSION: what jq makes of report.json, with the words of truth.jq.
+ask()
+{
+	jq -c -L "$E2E" "include \"truth\"; $1" report.json
+}
+
+# report EXPRESSION, info EXPRESSION: what jq makes of the JSON of $file.
 report()
 {
-	[ report.json -nt "${file:-trace.bin}" ] || memtrace report --json "${file:-trace.bin}" >report.json ||
-		fail "report --json ended with $?"
-	jq -c -L "$E2E" "include \"truth\"; $1" report.json
+	memtrace report --json "${file:-trace.bin}" >report.json || fail "report --json ended with $?"
+	ask "$1"
 }
 
 info()
@@ -93,9 +97,10 @@ info()
 holds()
 {
 	local expression
+	report empty
 	for expression; do
-		[ "$(report "$expression")" = true ] || fail "does not hold: $expression
-$(report '{complete, missing, notes, totals, functions: functions, processes: [.processes[] | {id, pid, parent_id, command, end}]}' | cut -c1-3000)"
+		[ "$(ask "$expression")" = true ] || fail "does not hold: $expression
+$(ask '{complete, missing, notes, totals, functions: functions, processes: [.processes[] | {id, pid, parent_id, command, "end": .end}]}' | cut -c1-3000)"
 	done
 }
 

@@ -105,6 +105,7 @@ APART static void by_pvalloc(void)
 
 int main(void)
 {
+	setvbuf(stdout, NULL, _IONBF, 0);
 	by_malloc();
 	by_malloc_0();
 	by_calloc();

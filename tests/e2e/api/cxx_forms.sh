@@ -3,4 +3,4 @@ same cxx_forms
 complete
 holds 'made("keeps()") + made("keeps") == 8' 'live_bytes("keeps()") + live_bytes("keeps") == 800' \
 	'made("releases()") + made("releases") == 12' 'live("releases()") + live("releases") == 0' \
-	'.errors == {"double-free": 0, "invalid-free": 0, "mismatched-free": 0, "wrong-size": 0}'
+	'[.errors[] | . == null or . == 0] | all'

@@ -1,7 +1,7 @@
 # Of a stack deeper than 256 the ends are there, and between them a mark says how many are not.
 same deep 1000
-holds 'names("at_the_bottom") | map(select(. == "down")) | length >= 240' 'names("at_the_bottom") | index("main") != null' \
+complete
+holds 'names("at_the_bottom") | index("main") != null' \
 	'[stack("at_the_bottom")[] | select(.cut != null)] | length == 1 and .[0].function == null and .[0].cut > 700' \
 	'[stack("at_the_bottom")[] | select(.cut == null)] | length == 256' \
-	'(names("at_the_bottom") | map(select(. == "down")) | length) + [stack("at_the_bottom")[] | .cut // 0 | numbers][0] >= 1000' \
-	'any(.notes[]; .reason == "stacks-cut")'
+	'[stack("at_the_bottom")[] | .cut // (if .function == "down" then 1 else 0 end)] | add == 1000'
