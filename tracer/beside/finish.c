@@ -88,6 +88,7 @@ void run_recording_finish(struct run_recording *recording, const char *program,
 	result->n_events = drain->n_events;
 	result->n_dropped = drain->n_dropped + drain->n_discarded;
 	result->write_error = recording->trace.error;
+	result->n_blocks = recording->trace.n_blocks;
 	result->file_bytes = recording->trace.n_bytes;
 	result->raw_event_bytes = recording->trace.raw_event_bytes;
 }

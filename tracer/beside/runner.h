@@ -39,6 +39,7 @@ struct run_result {
 	uint64_t n_events;          /* in the trace */
 	uint64_t n_dropped;         /* events that are not, for all reasons */
 	uint64_t file_bytes;
+	uint32_t n_blocks;          /* also the number of the next block */
 	uint64_t raw_event_bytes;
 	bool was_interrupted;       /* SIGINT, SIGQUIT, SIGTERM or SIGHUP came while it ran */
 	int signal_fd;              /* signals are still blocked and readable here, so that the

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cmd_run.c -- "memtrace run": records a program and all it starts, says in a
+ * line or two where the trace is and what it holds, and ends as the program
+ * ended.
+ */
+#include "analyzer/cli/cmd.h"
+#include "analyzer/cli/out_text.h"
+#include "analyzer/cli/run_after.h"
+#include "version.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SUMMARY_MS = 1000 };     /* the second half of the line waits no longer */
+
+static const char *output = "trace.bin";
+static bool is_quiet, has_no_symbols;
+static unsigned on_full, wait_for;
+static const char *const on_full_choices[] = { "wait", "drop", NULL };
+static const char *const wait_for_choices[] = { "first", "all", NULL };
+
+static const struct opt run_options[] = {
+	{ "output", 'o', OPT_TEXT, "FILE", "write the trace to FILE (default trace.bin); %p is the "
+	  "program's pid, %n its name, %t the time", &output, NULL },
+	{ "quiet", 'q', OPT_FLAG, NULL, "say nothing unless something was missed", &is_quiet, NULL },
+	{ "on-full", 0, OPT_CHOICE, "WHAT", "when recording cannot keep up: wait (default) or drop, "
+	  "and count what was dropped", &on_full, on_full_choices },
+	{ "wait", 0, OPT_CHOICE, "WHOM", "record until the first process ends (default), or all",
+	  &wait_for, wait_for_choices },
+	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
+	  &has_no_symbols, NULL },
+	{ 0 },
+};
+
+static void say(const char *line)
+{
+	out_message(NULL, "%s", line);
+}
+
+/* Looks for the library where make install and make put it, relative to us. */
+static bool find_library(char *library, size_t room)
+{
+	static const char *const places[] = { "/../lib/memtrace/libmemtrace.so",
+					      "/libmemtrace.so" };
+	const char *named = getenv("MEMTRACE_LIBRARY");
+	char self[PATH_MAX], candidate[PATH_MAX + 64], whole[PATH_MAX];
+	ssize_t n_bytes = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash;
+
+	self[n_bytes > 0 ? n_bytes : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash)
+		*slash = '\0';
+	for (unsigned i = 0; i < 2 && slash; i++) {
+		snprintf(candidate, sizeof candidate, "%s%s", self, places[i]);
+		if (realpath(candidate, whole) && !access(whole, R_OK))
+			return snprintf(library, room, "%s", whole) < (int)room;
+	}
+	return named && realpath(named, whole) && !access(whole, R_OK) &&
+		snprintf(library, room, "%s", whole) < (int)room;
+}
+
+/* The second library, when the environment asks for what it does. */
+static const char *find_oracle(const char *library, char *oracle, size_t room)
+{
+	const char *slash = strrchr(library, '/');
+
+	if (!getenv("MEMTRACE_VERIFY_STACKS") && !getenv("MEMTRACE_UNWINDER"))
+		return NULL;
+	snprintf(oracle, room, "%.*s/libmemtrace-oracle.so", (int)(slash - library), library);
+	if (!access(oracle, R_OK))
+		return oracle;
+	out_message(oracle, "%s; stacks are not verified", strerror(errno));
+	return NULL;
+}
+
+static int exit_code_of(const struct run_result *result)
+{
+	if (result->problem == RUN_NOT_FOUND)
+		return 127;
+	if (result->problem == RUN_NOT_EXECUTABLE)
+		return 126;
+	if (result->problem == RUN_FAILED)
+		return EXIT_RUN_FAILED;
+	return WIFSIGNALED(result->wait_status) ? 128 + WTERMSIG(result->wait_status) :
+		WEXITSTATUS(result->wait_status);
+}
+
+static const char *short_path(const struct run_result *result)
+{
+	static char cwd[PATH_MAX];
+
+	return getcwd(cwd, sizeof cwd) ? text_relative(result->path, cwd) : result->path;
+}
+
+static void say_summary(const struct run_result *result, const struct run_news *news)
+{
+	char size[TEXT_BYTES], images[TEXT_BYTES], events[TEXT_BYTES], missed[TEXT_BYTES];
+	char live[TEXT_BYTES], sites[TEXT_BYTES], tail[3 * TEXT_BYTES] = "";
+	const char *path = short_path(result);
+	bool is_default = !strcmp(path, "trace.bin");
+
+	if (news->is_replayed && news->n_live)
+		snprintf(tail, sizeof tail, " · %s not freed (%s)",
+			 text_bytes(live, news->live_bytes, false),
+			 text_plural(sites, news->n_sites, "site", "sites"));
+	else if (news->is_replayed)
+		snprintf(tail, sizeof tail, " · everything freed");
+	out_message(NULL, "%s %s · %s · %s, %s%s%s", path,
+		    text_bytes(size, news->file_bytes, false),
+		    text_plural(images, result->n_images, "process", "processes"),
+		    text_plural(events, result->n_events, "event", "events"),
+		    result->n_dropped ? text_count(missed, result->n_dropped) : "none",
+		    " missed", tail);
+	out_message(NULL, "see  memtrace report%s%s", is_default ? "" : " ",
+		    is_default ? "" : path);
+}
+
+/* What must be said even with -q. */
+static void say_troubles(const struct run_result *result)
+{
+	if (result->write_error)
+		out_message(short_path(result), "%s; what came after that is lost, what is in it "
+			    "can be read", strerror(result->write_error));
+	if (!result->n_images)
+		out_message(NULL, "nothing was recorded: the program never loaded memtrace's library");
+}
+
+static void follow_up(struct run_result *result)
+{
+	bool must_speak = !is_quiet || result->n_dropped || result->write_error;
+	struct run_after after;
+	bool is_done;
+
+	say_troubles(result);
+	run_after_open(&after, result, !has_no_symbols);
+	is_done = run_after_wait(&after, must_speak ? SUMMARY_MS : -1);
+	if (must_speak)
+		say_summary(result, &after.news);
+	if (!is_done)
+		run_after_wait(&after, -1);
+}
+
+static int run_program(struct cmd_call *call)
+{
+	static struct run_result result;
+	char library[PATH_MAX], oracle[PATH_MAX];
+	struct run_options options = {
+		.output = output,
+		.library = library,
+		.command = call->operands,
+		.is_drop_on_full = on_full == 1,
+		.is_wait_all = wait_for == 1,
+		.tool_version = MT_TOOL_VERSION,
+	};
+
+	if (!call->n_operands)
+		return cmd_usage_error(call->cmd, "there is no program to run");
+	if (!find_library(library, sizeof library)) {
+		out_message("libmemtrace.so", "not found in ../lib/memtrace nor beside memtrace "
+			    "itself; install memtrace as a whole");
+		return EXIT_RUN_FAILED;
+	}
+	options.oracle = find_oracle(library, oracle, sizeof oracle);
+	run_record(&options, say, &result);
+	if (result.problem != RUN_OK)
+		out_message(NULL, "%s", result.message);
+	else if (result.is_recorded)
+		follow_up(&result);
+	run_release(&result);
+	return exit_code_of(&result);
+}
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.summary = "record a program and all it starts",
+	.synopsis = "[OPTION...] [--] PROGRAM [ARGUMENT...]",
+	.description =
+		"Runs PROGRAM and writes what it and its children allocate and free, with full\n"
+		"stacks, to one trace. Its input, output, terminal and exit status are its own;\n"
+		"128+N when signal N ended it, 125 when memtrace itself failed, 126 when PROGRAM\n"
+		"cannot be executed, 127 when it is not found.\n",
+	.options = run_options,
+	.needs = CMD_NEEDS_NOTHING,
+	.is_first_operand_last = true,
+	.usage_exit = EXIT_RUN_FAILED,
+	.run = run_program,
+};
