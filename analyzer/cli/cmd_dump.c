@@ -63,7 +63,8 @@ static void dump_span(struct dumping *dumping, const struct mt_item *item)
 		span->n_bytes, item->is_gap ? " gap" : "");
 	while (span->n_bytes && (status = mt_get_record(item->state, &in, &record)) > 0) {
 		fprintf(dumping->to, "p%" PRIu32 " s%" PRIu32 " t%" PRIu32 " %" PRIu64,
-			span->process, span->stream, thread_of(dumping, span, &record), record.time);
+			span->process, span->stream, thread_of(dumping, span, &record),
+			record.time);
 		dump_record(dumping->to, item->state, &record);
 	}
 	if (status < 0)

@@ -15,7 +15,8 @@ static bool put_run(FILE *to, struct mt_in *in)
 		return false;
 	fprintf(to, " clock=%s started_realtime_ns=%" PRIu64 " started_ticks=%" PRIu64
 		" started_monotonic_ns=%" PRIu64 " pid=%" PRIu64,
-		run.clock == MT_CLOCK_TSC ? "tsc" : run.clock == MT_CLOCK_MONOTONIC ? "monotonic" : "?",
+		run.clock == MT_CLOCK_TSC ? "tsc"
+		: run.clock == MT_CLOCK_MONOTONIC ? "monotonic" : "?",
 		run.started_realtime_ns, run.started_ticks, run.started_monotonic_ns, run.pid);
 	dump_text(to, "tool_version", run.tool_version);
 	dump_text(to, "host", run.host);
@@ -90,7 +91,8 @@ void dump_meta(FILE *to, uint32_t kind, struct mt_in payload)
 		fprintf(to, "meta %s", name);
 	else
 		fprintf(to, "meta kind-%" PRIu32, kind);
-	is_known = kind == MT_META_RUN ? put_run(to, &in) : kind == MT_META_ENDED ? put_ended(to, &in)
+	is_known = kind == MT_META_RUN ? put_run(to, &in)
+		   : kind == MT_META_ENDED ? put_ended(to, &in)
 		   : kind == MT_META_NOTE ? put_note(to, &in) : put_numbers(to, kind, &in);
 	if (!is_known)
 		dump_hex(to, "payload", payload.at, (size_t)(payload.end - payload.at));

@@ -40,8 +40,12 @@ void cmd_print_help(const struct cmd *cmd, struct out *out)
 	fprintf(out->to, "  memtrace %s %s\n\n%s\n", cmd->name, cmd->synopsis, cmd->description);
 	print_head(out, "Options");
 	opt_for_each(cmd->options, print_option, out);
-	fprintf(out->to, "  %-*s%s\n", OPTION_COLUMN - 2, "    --help", "print this and exit");
-	fprintf(out->to, "\nMore, with examples and exit codes:  man memtrace-%s\n", cmd->name);
+	fprintf(out->to, "  %-*s%s\n", OPTION_COLUMN - 2, "-h, --help", "print this and exit");
+	if (cmd == &cmd_help)
+		fputs("\nMore, with examples and exit codes:  man memtrace\n", out->to);
+	else
+		fprintf(out->to, "\nMore, with examples and exit codes:  man memtrace-%s\n",
+			cmd->name);
 }
 
 void cmd_print_overview(struct out *out)

@@ -75,7 +75,8 @@ static int fail_unknown_command(const char *name)
 		names[i] = cmd_table[i]->name;
 	nearest = opt_nearest(name, names);
 	if (nearest)
-		out_message(NULL, "there is no command \"%s\"; did you mean \"%s\"?", name, nearest);
+		out_message(NULL, "there is no command \"%s\"; did you mean \"%s\"?", name,
+			    nearest);
 	else
 		out_message(NULL, "there is no command \"%s\"; memtrace help lists them", name);
 	return EXIT_USAGE;

@@ -32,7 +32,8 @@ static const struct opt *find_option(const struct opt *options, const char *name
 		if (option->kind == OPT_GROUP)
 			found = find_option(option->target, name, n_name, letter);
 		else if (letter ? option->letter == letter
-				: strlen(option->name) == n_name && !memcmp(option->name, name, n_name))
+				: strlen(option->name) == n_name &&
+				  !memcmp(option->name, name, n_name))
 			found = option;
 		if (found)
 			return found;

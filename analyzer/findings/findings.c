@@ -205,7 +205,8 @@ static void fill_groups(struct builder *builder)
 		group = &builder->groups.at[builder->group_of_cost[i]];
 		if (!group->finding.n_sites++ || cost->live_bytes > group->best_bytes ||
 		    (cost->live_bytes == group->best_bytes &&
-		     an_stack_names_compare(builder->names, cost->stack, group->finding.stack) < 0)) {
+		     an_stack_names_compare(builder->names, cost->stack,
+					    group->finding.stack) < 0)) {
 			group->best_bytes = cost->live_bytes;
 			group->finding.stack = cost->stack;
 		}
