@@ -128,10 +128,6 @@ static void add_stacks(struct an_replay *replay)
 
 static void add_trace(struct an_replay *replay)
 {
-	const struct mt_live_header *live = mt_reader_live_header(replay->reader);
-
-	for (unsigned i = 0; live && i < MT_N_DROPS; i++)
-		an_note_dropped(replay, AN_NONE, (uint8_t)i, live->n_dropped[i]);
 	if (replay->out.is_cut)
 		add(replay, true, "trace-cut", replay->out.cut_reason, AN_NONE, 1);
 	if (replay->out.is_damaged)

@@ -60,15 +60,36 @@ static void insert_piece(struct an_stream *stream, const struct an_piece *piece)
 	stream->pieces.at[i] = *piece;
 }
 
-static bool open_piece(struct an_replay *replay, struct an_stream *stream)
+static void wake(struct an_stream *stream)
 {
-	struct an_piece *piece = &stream->pieces.at[stream->first_piece];
+	if (stream->state)
+		return;
+	stream->state = xcalloc(1, sizeof(*stream->state));
+	if (stream->packed)
+		an_packed_restore(stream->packed, stream->state);
+	free(stream->packed);
+	stream->packed = NULL;
+}
 
-	if (stream->first_piece == stream->pieces.n)
-		return false;
+static void put_to_sleep(struct an_stream *stream)
+{
 	if (!stream->state)
-		stream->state = xcalloc(1, sizeof(*stream->state));
-	if (piece->fill != stream->fill || !piece->offset) {
+		return;
+	stream->packed = an_packed_new(stream->state);
+	free(stream->state);
+	stream->state = NULL;
+	VEC_RELEASE(&stream->pieces);
+}
+
+/* Moves to the fill of a piece; false if its bytes cannot be decoded. */
+static bool enter_fill(struct an_replay *replay, struct an_stream *stream,
+		       const struct an_piece *piece)
+{
+	if (piece->fill < stream->fill) {
+		replay->n_gaps++;
+		return false;
+	}
+	if (piece->fill > stream->fill || !piece->offset) {
 		memset(stream->state, 0, sizeof(*stream->state));
 		stream->fill = piece->fill;
 		stream->next_offset = 0;
@@ -77,8 +98,20 @@ static bool open_piece(struct an_replay *replay, struct an_stream *stream)
 	if (!stream->is_fill_lost && (piece->offset != stream->next_offset || !piece->bytes))
 		damage(replay, stream);
 	stream->next_offset = piece->offset + piece->n_bytes;
+	return !stream->is_fill_lost;
+}
+
+static bool open_piece(struct an_replay *replay, struct an_stream *stream)
+{
+	const struct an_piece *piece = &stream->pieces.at[stream->first_piece];
+	bool is_readable;
+
+	if (stream->first_piece == stream->pieces.n)
+		return false;
+	wake(stream);
+	is_readable = enter_fill(replay, stream, piece);
 	stream->in.at = piece->bytes ? piece->bytes : (const uint8_t *)"";
-	stream->in.end = stream->in.at + (stream->is_fill_lost ? 0 : piece->n_bytes);
+	stream->in.end = stream->in.at + (is_readable ? piece->n_bytes : 0);
 	stream->in.is_bad = false;
 	return true;
 }
@@ -133,8 +166,10 @@ static void line_up(struct an_replay *replay)
 		struct an_stream *stream = replay->streams.at[replay->active.at[i]];
 
 		stream->is_active = stream->has_head || next_head(replay, stream);
-		if (!stream->is_active)
+		if (!stream->is_active) {
+			put_to_sleep(stream);
 			continue;
+		}
 		replay->active.at[n++] = stream->number;
 		pqueue_push(&replay->queue, stream->head.time, stream->number);
 	}

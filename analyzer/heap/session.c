@@ -175,6 +175,7 @@ static void release_stream(struct an_stream *stream)
 		free(stream->pieces.at[i].bytes);
 	VEC_RELEASE(&stream->pieces);
 	free(stream->state);
+	free(stream->packed);
 	free(stream);
 }
 

@@ -15,6 +15,7 @@
 #include "analyzer/base/strpool.h"
 #include "analyzer/base/u64map.h"
 #include "analyzer/heap/names.h"
+#include "analyzer/heap/packed.h"
 #include "analyzer/heap/session.h"
 
 /* One live allocation, in the table of its process. */
@@ -80,7 +81,8 @@ struct an_stream {
 	size_t first_piece;
 	struct mt_in in;             /* the piece being decoded; at NULL: none */
 	struct mt_record head;
-	struct mt_stream_state *state;
+	struct mt_stream_state *state;   /* one of state and packed, or none yet */
+	struct an_packed *packed;
 	struct an_intent intent;
 };
 

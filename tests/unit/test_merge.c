@@ -7,6 +7,9 @@
 
 #include <time.h>
 
+enum { STACKS = 5 };
+static const char *const stacks[STACKS] = { "main>a", "main>b", "main>b>c", "x>b>c", "d" };
+
 static void test_a_free_stamped_before_its_allocation_waits_for_it(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -163,6 +166,33 @@ static void test_an_undone_intent_whose_address_was_used_again_did_free(void **s
 	tb_free_all(t, session);
 }
 
+static void test_a_thread_that_slept_for_epochs_goes_on_where_it_was(void **state)
+{
+	struct trace_builder *t = trace_builder();
+
+	(void)state;
+	for (uint64_t round = 0; round < 3; round++) {
+		tb_thread(t, 2);
+		for (uint64_t i = 0; i < 20; i++) {
+			tb_alloc(t, 0x1000 + (round * 20 + i) * 32, 8 + i % 3, "main>loop>a");
+			tb_alloc(t, 0x9000 + (round * 20 + i) * 32, 5, stacks[i % STACKS]);
+		}
+		tb_thread(t, 1);
+		for (int i = 0; i < 6; i++) {
+			tb_drain(t);
+			tb_alloc(t, 0x50000, 1, "main>a");
+			tb_free(t, 0x50000);
+		}
+	}
+	struct an_session *session = tb_open(t, NULL);
+
+	assert_false(session->is_damaged);
+	assert_int_equal(session->n_live, 120);
+	assert_int_equal(session->totals.live_bytes, 3 * (20 * 5 + 7 * 8 + 7 * 9 + 6 * 10));
+	assert_int_equal(session->n_stacks, 2 + STACKS);
+	tb_free_all(t, session);
+}
+
 static void test_the_peak_is_that_of_all_processes_together(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -210,7 +240,7 @@ static void test_a_hopeless_address_does_not_cost_its_square(void **state)
  * of addresses. Each thread's clock is off by up to skew; events at one address
  * are more than skew apart, so that only neighbours are ever inverted.
  */
-enum { THREADS = 4, ADDRESSES = 40, STACKS = 5 };
+enum { THREADS = 4, ADDRESSES = 40 };
 
 struct model {
 	uint64_t seed, first_seed;
@@ -229,8 +259,6 @@ static uint64_t draw(struct model *m, uint64_t below)
 	m->seed = m->seed * 6364136223846793005u + 1442695040888963407u;
 	return (m->seed >> 33) % below;
 }
-
-static const char *const stacks[STACKS] = { "main>a", "main>b", "main>b>c", "x>b>c", "d" };
 
 static void model_alloc(struct model *m, int address, int thread, int stack, uint64_t size)
 {
@@ -456,6 +484,7 @@ int main(void)
 			test_the_old_address_of_a_realloc_may_be_used_before_its_outcome),
 		cmocka_unit_test(test_an_intent_may_wait_for_its_allocation),
 		cmocka_unit_test(test_an_undone_intent_whose_address_was_used_again_did_free),
+		cmocka_unit_test(test_a_thread_that_slept_for_epochs_goes_on_where_it_was),
 		cmocka_unit_test(test_the_peak_is_that_of_all_processes_together),
 		cmocka_unit_test(test_a_hopeless_address_does_not_cost_its_square),
 		cmocka_unit_test(test_random_events_add_up_as_in_a_naive_model),
