@@ -3,7 +3,8 @@
  * reader.c -- a trace as one sequence of items; see reader.h.
  *
  *   FILE blocks ... | what is wrong with FILE.live, or LIVE | RUN, if FILE had
- *   none | its spans | DROPPED, if the runner cannot have told
+ *   none | its spans | DROPPED, if the runner cannot have told | gaps for fills
+ *   that nobody had
  *
  * Each phase is a function that gives the next item, or says that it is done.
  */
@@ -21,29 +22,17 @@ static int fill_damage(struct mt_item *item, int status, uint64_t offset, uint64
 	return 1;
 }
 
-/* Decides about item->span: 1 when there is something to say about it, 0 when
- * not. *is_again is set when the same span must be presented once more. */
-static int fill_span(struct mt_reader *reader, struct mt_item *item, bool *is_again)
+/* Decides about item->span: 1 when there is something to say about it. */
+static int fill_span(struct mt_reader *reader, struct mt_item *item)
 {
 	int take = mt_streams_take(&reader->streams, &item->span, &item->state);
 
-	*is_again = take == MT_TAKE_FILLS_GONE;
-	if (take < 0)
+	if (take == MT_TAKE_NOTHING || take < 0)
 		return take;
-	if (take == MT_TAKE_NOTHING)
-		return 0;
-	if (take == MT_TAKE_LATE && reader->phase != PHASE_BLOCKS)
-		return 0;
 	item->kind = MT_ITEM_SPAN;
-	if (take == MT_TAKE_SPAN)
-		return 1;
-	item->is_gap = true;
-	item->state = NULL;
-	item->span.n_bytes = 0;
-	item->span.bytes = NULL;
-	if (*is_again) {
-		item->span.fill--;
-		item->span.offset = 0;
+	if (take == MT_TAKE_GAP) {
+		item->is_gap = true;
+		item->span.n_bytes = 0;
 	}
 	return 1;
 }
@@ -61,7 +50,6 @@ static int next_span(struct mt_reader *reader, struct mt_item *item)
 	for (;;) {
 		const uint8_t *from = reader->in.at;
 		int status = mt_get_span(&reader->in, &item->span);
-		bool is_again;
 
 		if (status == 0)
 			return PHASE_OVER;
@@ -69,9 +57,7 @@ static int next_span(struct mt_reader *reader, struct mt_item *item)
 			return bad_payload(reader, item, from);
 		item->offset = reader->block.offset;
 		item->epoch = reader->block.header.epoch;
-		status = fill_span(reader, item, &is_again);
-		if (is_again)
-			reader->in.at = from;
+		status = fill_span(reader, item);
 		if (status)
 			return status;
 	}
@@ -156,7 +142,7 @@ static int next_live(struct mt_reader *reader, struct mt_item *item)
 		return fill_damage(item, status, 0, reader->n_trace_skipped);
 	}
 	if (!reader->has_live) {
-		reader->phase = PHASE_DONE;
+		reader->phase = PHASE_MISSING;
 		return reader->live_status ? fill_damage(item, reader->live_status, 0, 0)
 					   : PHASE_OVER;
 	}
@@ -203,9 +189,9 @@ static int next_live_run(struct mt_reader *reader, struct mt_item *item)
 
 static int next_live_span(struct mt_reader *reader, struct mt_item *item)
 {
-	for (; reader->live_at < reader->live.n_segments; reader->live_at++) {
-		const struct mt_live_segment *segment = &reader->live.segments[reader->live_at];
-		bool is_again;
+	while (reader->live_at < reader->live.n_segments) {
+		size_t i = reader->live_at++;
+		const struct mt_live_segment *segment = &reader->live.segments[i];
 		int status;
 
 		item->span = (struct mt_span) {
@@ -216,15 +202,12 @@ static int next_live_span(struct mt_reader *reader, struct mt_item *item)
 		};
 		if (mt_streams_has(&reader->streams, &item->span))
 			continue;
-		status = mt_live_read(&reader->live, reader->live_at, &reader->blocks.stored,
-				      &item->span);
+		status = mt_live_read(&reader->live, i, &reader->blocks.stored, &item->span);
 		if (status < 0)
 			return status;
 		item->offset = segment->offset;
 		item->epoch = reader->live_epoch;
-		status = fill_span(reader, item, &is_again);
-		if (status && !is_again)
-			reader->live_at++;
+		status = fill_span(reader, item);
 		if (status)
 			return status;
 	}
@@ -248,8 +231,22 @@ static int next_live_drop(struct mt_reader *reader, struct mt_item *item)
 		mt_put_process_dropped(&out, &dropped);
 		return fill_made(reader, item, MT_META_DROPPED, &out);
 	}
-	reader->phase = PHASE_DONE;
+	reader->phase = PHASE_MISSING;
 	return PHASE_OVER;
+}
+
+/* Fills that neither FILE nor FILE.live has: known only now, because a fill may
+ * come after a later one. */
+static int next_missing(struct mt_reader *reader, struct mt_item *item)
+{
+	if (mt_streams_next_missing(&reader->streams, &item->span) == 0) {
+		reader->phase = PHASE_DONE;
+		return PHASE_OVER;
+	}
+	item->kind = MT_ITEM_SPAN;
+	item->is_gap = true;
+	item->epoch = reader->live_epoch;
+	return 1;
 }
 
 int mt_reader_next(struct mt_reader *reader, struct mt_item *item)
@@ -275,6 +272,9 @@ int mt_reader_next(struct mt_reader *reader, struct mt_item *item)
 			break;
 		case PHASE_LIVE_DROPS:
 			status = next_live_drop(reader, item);
+			break;
+		case PHASE_MISSING:
+			status = next_missing(reader, item);
 			break;
 		case PHASE_DONE:
 			break;

@@ -18,7 +18,8 @@
 #include "formats/wire/record.h"
 
 enum mt_item_kind {
-	MT_ITEM_SPAN,       /* records of one stream */
+	MT_ITEM_SPAN,       /* records of one fill of a stream, behind those it gave before;
+	                     * a fill may end after a later one of its stream began */
 	MT_ITEM_META,       /* one record of a META block */
 	MT_ITEM_SYMBOLS,    /* the payload of a SYMBOLS block */
 	MT_ITEM_END,        /* the END block: the runner finished the trace */
@@ -34,7 +35,8 @@ struct mt_item {
 	struct mt_stream_state *state; /* SPAN: decode span.bytes with mt_get_record and this;
 	                             * zeroed already when a new fill begins */
 	bool is_gap;                /* SPAN: bytes of this fill are missing, and what follows in
-	                             * it will be skipped: span.n_bytes is 0, state NULL */
+	                             * it will be skipped: span.n_bytes is 0, state NULL. A
+	                             * fill that is missing altogether is told at the end */
 	uint32_t meta;              /* META: enum mt_meta */
 	struct mt_in payload;       /* META, SYMBOLS */
 	int status;                 /* DAMAGE: MT_ERR_BLOCK, _COMPRESSION, _CUT, _RECORD; of

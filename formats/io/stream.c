@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stream.c -- continuity of streams, and their states; see stream.h. */
+/* stream.c -- continuity of fills, and their states; see stream.h. */
 #include "formats/io/stream.h"
 
 #include <stdlib.h>
 
+#include "formats/wire/live.h"
 #include "formats/wire/status.h"
 
-static uint64_t key_of(const struct mt_span *span)
+static struct mt_fill_key key_of(const struct mt_span *span)
 {
-	return (uint64_t)span->process << 32 | span->stream;
+	return (struct mt_fill_key) { (uint64_t)span->process << 32 | span->stream, span->fill };
 }
 
 void mt_streams_release(struct mt_streams *streams)
@@ -23,30 +24,34 @@ void mt_streams_release(struct mt_streams *streams)
 
 /* The slot of key, or the free one where it belongs. n_slots is a power of two
  * and never full. */
-static struct mt_stream *slot_of(struct mt_stream *slots, size_t n_slots, uint64_t key)
+static struct mt_fill_slot *slot_of(struct mt_fill_slot *slots, size_t n_slots,
+				    struct mt_fill_key key)
 {
-	size_t at = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (n_slots - 1);
+	uint64_t mixed = (key.stream * UINT64_C(0x9e3779b97f4a7c15) ^ key.fill) *
+			 UINT64_C(0xff51afd7ed558ccd);
+	size_t at = (size_t)(mixed >> 32) & (n_slots - 1);
 
-	while (slots[at].is_used && slots[at].key != key)
+	while (slots[at].is_used &&
+	       (slots[at].key.stream != key.stream || slots[at].key.fill != key.fill))
 		at = (at + 1) & (n_slots - 1);
 	return &slots[at];
 }
 
 /* NULL if it was never seen. */
-static struct mt_stream *find(const struct mt_streams *streams, uint64_t key)
+static struct mt_fill_slot *find(const struct mt_streams *streams, struct mt_fill_key key)
 {
-	struct mt_stream *stream;
+	struct mt_fill_slot *slot;
 
 	if (streams->n_slots == 0)
 		return NULL;
-	stream = slot_of(streams->slots, streams->n_slots, key);
-	return stream->is_used ? stream : NULL;
+	slot = slot_of(streams->slots, streams->n_slots, key);
+	return slot->is_used ? slot : NULL;
 }
 
 static int grow(struct mt_streams *streams)
 {
 	size_t n_slots = streams->n_slots ? 2 * streams->n_slots : 64;
-	struct mt_stream *slots = calloc(n_slots, sizeof(*slots));
+	struct mt_fill_slot *slots = calloc(n_slots, sizeof(*slots));
 
 	if (!slots)
 		return MT_ERR_MEMORY;
@@ -59,13 +64,13 @@ static int grow(struct mt_streams *streams)
 	return MT_OK;
 }
 
-static int add_stream(struct mt_streams *streams, uint64_t key, struct mt_stream **stream)
+static int add(struct mt_streams *streams, struct mt_fill_key key, struct mt_fill_slot **slot)
 {
 	if (2 * (streams->n_used + 1) > streams->n_slots && grow(streams) < 0)
 		return MT_ERR_MEMORY;
-	*stream = slot_of(streams->slots, streams->n_slots, key);
-	(*stream)->is_used = true;
-	(*stream)->key = key;
+	*slot = slot_of(streams->slots, streams->n_slots, key);
+	(*slot)->is_used = true;
+	(*slot)->key = key;
 	streams->n_used++;
 	return MT_OK;
 }
@@ -87,19 +92,26 @@ static int grow_opens(struct mt_streams *streams)
 	return MT_OK;
 }
 
-static void take_back(struct mt_streams *streams, struct mt_stream *stream)
+static void take_back(struct mt_streams *streams, struct mt_fill_slot *slot)
 {
-	if (!stream->open)
+	if (!slot->open)
 		return;
-	streams->spare[streams->n_spare++] = stream->open - 1;
-	stream->open = 0;
+	streams->spare[streams->n_spare++] = slot->open - 1;
+	slot->open = 0;
 }
 
-static void skip_fill(struct mt_streams *streams, struct mt_stream *stream, uint64_t fill)
+/* A region has no more segments than this, so a fill that many before the
+ * newest was drained before that could begin. */
+static void take_back_older(struct mt_streams *streams, struct mt_fill_key key)
 {
-	take_back(streams, stream);
-	stream->fill = fill;
-	stream->is_skipping = true;
+	struct mt_fill_slot *slot;
+
+	if (key.fill < MT_REGION_SEGMENTS)
+		return;
+	key.fill -= MT_REGION_SEGMENTS;
+	slot = find(streams, key);
+	if (slot)
+		take_back(streams, slot);
 }
 
 /* Takes one back that was not used for a round of the hand; all are lent. */
@@ -117,17 +129,17 @@ static void evict(struct mt_streams *streams)
 	take_back(streams, find(streams, open->key));
 }
 
-/* Gives the stream a zeroed state. */
-static int lend(struct mt_streams *streams, struct mt_stream *stream)
+/* Gives the fill a zeroed state. */
+static int lend(struct mt_streams *streams, struct mt_fill_slot *slot)
 {
 	struct mt_open_fill *open;
 
-	if (!stream->open && !streams->n_spare && streams->n_opens == MT_OPEN_FILLS_MAX)
+	take_back_older(streams, slot->key);
+	if (!streams->n_spare && streams->n_opens == MT_OPEN_FILLS_MAX)
 		evict(streams);
-	if (!stream->open && streams->n_spare)
-		stream->open = streams->spare[--streams->n_spare] + 1;
-	if (stream->open) {
-		open = &streams->opens[stream->open - 1];
+	if (streams->n_spare) {
+		slot->open = streams->spare[--streams->n_spare] + 1;
+		open = &streams->opens[slot->open - 1];
 		memset(open->state, 0, sizeof(*open->state));
 	} else {
 		if (streams->n_opens == streams->n_opens_room && grow_opens(streams) < 0)
@@ -136,109 +148,109 @@ static int lend(struct mt_streams *streams, struct mt_stream *stream)
 		open->state = calloc(1, sizeof(*open->state));
 		if (!open->state)
 			return MT_ERR_MEMORY;
-		stream->open = ++streams->n_opens;
+		slot->open = ++streams->n_opens;
 	}
-	open->key = stream->key;
+	open->key = slot->key;
 	return MT_OK;
 }
 
-static int take_first_of_fill(struct mt_streams *streams, struct mt_stream *stream,
-			      const struct mt_span *span)
+static int skip(struct mt_streams *streams, struct mt_fill_slot *slot)
 {
-	if (span->offset != 0) {
-		skip_fill(streams, stream, span->fill);
-		return MT_TAKE_GAP;
-	}
-	if (lend(streams, stream) < 0)
+	take_back(streams, slot);
+	slot->is_skipping = true;
+	return MT_TAKE_GAP;
+}
+
+static int take_first(struct mt_streams *streams, const struct mt_span *span)
+{
+	struct mt_fill_slot *slot;
+
+	if (add(streams, key_of(span), &slot) < 0)
 		return MT_ERR_MEMORY;
-	stream->fill = span->fill;
-	stream->next_offset = 0;
-	stream->is_skipping = false;
+	if (span->offset != 0)
+		return skip(streams, slot);
+	if (lend(streams, slot) < 0)
+		return MT_ERR_MEMORY;
 	return MT_TAKE_SPAN;
 }
 
-/* A span of the current fill: cuts from its front what was read before. */
-static int take_rest(struct mt_streams *streams, struct mt_stream *stream, struct mt_span *span)
+/* Cuts from the front of a span what was read of its fill before. */
+static int take_rest(struct mt_streams *streams, struct mt_fill_slot *slot, struct mt_span *span)
 {
 	uint32_t n_known;
 
-	if (stream->is_skipping)
+	if (slot->is_skipping)
 		return MT_TAKE_NOTHING;
-	if (span->offset > stream->next_offset) {
-		skip_fill(streams, stream, span->fill);
-		return MT_TAKE_GAP;
-	}
-	n_known = stream->next_offset - span->offset;
+	if (span->offset > slot->next_offset)
+		return skip(streams, slot);
+	n_known = slot->next_offset - span->offset;
+	if (span->n_bytes == 0 && n_known == 0)
+		take_back(streams, slot);   /* this fill is over */
 	if (span->n_bytes <= n_known)
 		return MT_TAKE_NOTHING;
-	if (!stream->open) {
+	if (!slot->open)
 		/* It was said to be over, or its state was needed elsewhere. */
-		skip_fill(streams, stream, span->fill);
-		return MT_TAKE_GAP;
-	}
+		return skip(streams, slot);
 	span->bytes += n_known;
 	span->offset += n_known;
 	span->n_bytes -= n_known;
 	return MT_TAKE_SPAN;
 }
 
-/* No bytes: this fill is over. */
-static int take_end(struct mt_streams *streams, struct mt_stream *stream,
-		    const struct mt_span *span)
-{
-	if (!stream || stream->fill != span->fill || stream->is_skipping)
-		return MT_TAKE_NOTHING;
-	if (span->offset > stream->next_offset) {
-		skip_fill(streams, stream, span->fill);
-		return MT_TAKE_GAP;
-	}
-	take_back(streams, stream);
-	return MT_TAKE_NOTHING;
-}
-
 int mt_streams_take(struct mt_streams *streams, struct mt_span *span,
 		    struct mt_stream_state **state)
 {
-	struct mt_stream *stream = find(streams, key_of(span));
-	bool is_new = !stream;
+	struct mt_fill_slot *slot = find(streams, key_of(span));
+	struct mt_open_fill *open;
 	int take;
 
-	if (span->n_bytes == 0)
-		return take_end(streams, stream, span);
-	if (is_new && add_stream(streams, key_of(span), &stream) < 0)
-		return MT_ERR_MEMORY;
-	if (!is_new && span->fill < stream->fill)
-		return MT_TAKE_LATE;
-	if (is_new ? span->fill > 0 : span->fill - stream->fill > 1) {
-		skip_fill(streams, stream, span->fill - 1);
-		return MT_TAKE_FILLS_GONE;
-	}
-	if (is_new || span->fill > stream->fill)
-		take = take_first_of_fill(streams, stream, span);
+	if (span->n_bytes > UINT32_MAX - span->offset)
+		return MT_TAKE_GAP;
+	if (slot)
+		take = take_rest(streams, slot, span);
 	else
-		take = take_rest(streams, stream, span);
-	if (take == MT_TAKE_SPAN) {
-		stream->next_offset = span->offset + span->n_bytes;
-		streams->opens[stream->open - 1].is_recent = true;
-		*state = streams->opens[stream->open - 1].state;
-	}
-	return take;
+		take = span->n_bytes ? take_first(streams, span) : MT_TAKE_NOTHING;
+	if (take != MT_TAKE_SPAN)
+		return take;
+	slot = find(streams, key_of(span));
+	slot->next_offset = span->offset + span->n_bytes;
+	open = &streams->opens[slot->open - 1];
+	open->is_recent = true;
+	*state = open->state;
+	return MT_TAKE_SPAN;
 }
 
 void mt_streams_skip(struct mt_streams *streams, const struct mt_span *span)
 {
-	struct mt_stream *stream = find(streams, key_of(span));
+	struct mt_fill_slot *slot = find(streams, key_of(span));
 
-	if (stream && stream->fill == span->fill)
-		skip_fill(streams, stream, span->fill);
+	if (slot)
+		skip(streams, slot);
 }
 
 bool mt_streams_has(const struct mt_streams *streams, const struct mt_span *span)
 {
-	const struct mt_stream *stream = find(streams, key_of(span));
+	const struct mt_fill_slot *slot = find(streams, key_of(span));
 
-	if (!stream || span->fill > stream->fill)
-		return false;
-	return span->fill < stream->fill || stream->is_skipping ||
-	       span->offset + (uint64_t)span->n_bytes <= stream->next_offset;
+	return slot && (slot->is_skipping ||
+			span->offset + (uint64_t)span->n_bytes <= slot->next_offset);
+}
+
+int mt_streams_next_missing(struct mt_streams *streams, struct mt_span *span)
+{
+	while (streams->looked_at < streams->n_slots) {
+		const struct mt_fill_slot *slot = &streams->slots[streams->looked_at++];
+		struct mt_fill_key before = { slot->key.stream, slot->key.fill - 1 };
+
+		if (!slot->is_used || slot->key.fill == 0 || find(streams, before))
+			continue;
+		*span = (struct mt_span) {
+			.process = (uint32_t)(before.stream >> 32),
+			.stream = (uint32_t)before.stream,
+			.fill = before.fill,
+			.bytes = (const uint8_t *)"",
+		};
+		return 1;
+	}
+	return 0;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * stream.h -- how far each stream was read, and the state its next span is
+ * stream.h -- how far each fill was read, and the state its next span is
  * decoded with. Private to formats/io.
  *
- * Within a stream fills ascend, and within a fill spans follow each other
- * without a hole. The first span that breaks this ends the fill; the next fill
- * can be read again, because it begins with a zeroed state.
+ * Within a fill spans follow each other without a hole; the first that does not
+ * ends it. Fills are on their own: each begins with a zeroed state, and in FILE
+ * the end of one may come after the beginning of the next.
  *
- * A state (4 KiB) is lent to a stream from the first bytes of a fill on and
- * taken back when the fill is said to be over. Where nobody says so, the one
- * not used for longest goes when there are MT_OPEN_FILLS_MAX: a program that
- * started a million threads does not cost a million states, and neither does a
- * file that only claims it did.
+ * A state (4 KiB) is lent to a fill from its first bytes on and taken back when
+ * the fill is said to be over, or when so many later ones of its stream began
+ * that it must be. Beyond MT_OPEN_FILLS_MAX the one not used for longest goes: a
+ * program that started a million threads does not cost a million states, and
+ * neither does a file that only claims it did.
  */
 #ifndef FORMATS_IO_STREAM_H
 #define FORMATS_IO_STREAM_H
@@ -19,28 +19,34 @@
 #include "formats/wire/block.h"
 #include "formats/wire/event.h"
 
-enum { MT_OPEN_FILLS_MAX = 32 << 10 };
+enum { MT_OPEN_FILLS_MAX = 16 << 10 };
+
+struct mt_fill_key {
+	uint64_t stream;               /* process << 32 | stream */
+	uint64_t fill;
+};
+
+struct mt_fill_slot {
+	struct mt_fill_key key;
+	uint32_t next_offset;
+	uint32_t open : 30;            /* index + 1 into opens, 0: none */
+	uint32_t is_used : 1;
+	uint32_t is_skipping : 1;      /* the rest of it cannot be decoded */
+};
 
 struct mt_open_fill {
 	struct mt_stream_state *state;
-	uint64_t key;                  /* of the stream that has it */
+	struct mt_fill_key key;        /* of the fill that has it */
 	bool is_recent;                /* used since the hand last passed */
 };
 
-struct mt_stream {
-	uint64_t key;                  /* process << 32 | stream */
-	uint64_t fill;
-	uint32_t next_offset;          /* into fill */
-	uint32_t open;                 /* index + 1 into opens, 0: none */
-	bool is_used;
-	bool is_skipping;              /* the rest of this fill cannot be decoded */
-};
-
-/* Open addressing; grows at half full. Zeroed is valid. */
+/* Every fill seen (one for 128 KiB of events), in open addressing that grows at
+ * half full. Zeroed is valid. */
 struct mt_streams {
-	struct mt_stream *slots;
+	struct mt_fill_slot *slots;
 	size_t n_slots;
 	size_t n_used;
+	size_t looked_at;              /* slots below were asked for the fill before theirs */
 	struct mt_open_fill *opens;
 	uint32_t *spare;               /* indexes of opens not lent; room as opens */
 	uint32_t n_opens;
@@ -55,9 +61,7 @@ enum mt_take {
 	MT_TAKE_NOTHING,    /* nothing in it that was not read before, or of a fill that is
 	                     * being skipped */
 	MT_TAKE_SPAN,       /* span was cut to what is new; decode it with *state */
-	MT_TAKE_GAP,        /* bytes are missing before it; it will be skipped */
-	MT_TAKE_LATE,       /* of an earlier fill than one that was read */
-	MT_TAKE_FILLS_GONE, /* whole fills are missing before it: present it again */
+	MT_TAKE_GAP,        /* bytes are missing before it; the fill will be skipped */
 };
 
 /* Decides what a span is and notes it as read. enum mt_take or MT_ERR_MEMORY. */
@@ -67,5 +71,8 @@ int mt_streams_take(struct mt_streams *streams, struct mt_span *span,
 void mt_streams_skip(struct mt_streams *streams, const struct mt_span *span);
 /* True if nothing of this span is new. */
 bool mt_streams_has(const struct mt_streams *streams, const struct mt_span *span);
+/* When everything was read: 1 and *span is the last of some fills of a stream
+ * that never came, while a later one did; 0 when there are no more. */
+int mt_streams_next_missing(struct mt_streams *streams, struct mt_span *span);
 
 #endif
