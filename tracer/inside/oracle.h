@@ -17,7 +17,6 @@
  * how many. The first lie in the library's own functions and in the hook: the
  * caller looks for the address it knows as its frame 0 and takes what follows.
  * The address of an interrupted instruction stands as it is, like the others.
- * Its stack is what is left of the oracle's: at most room frames are walked.
  */
 typedef int (*tr_oracle_fn)(uintptr_t *frames, int room);
 
