@@ -13,8 +13,10 @@
  * are sorted by module, then address; the delta is to the place before in the
  * same module. function and file are indexes into strings, which begin with the
  * empty string for "not known"; the last frame is the function of the code
- * itself, those before it are inlined into it. Each block stands for itself; a
- * trace may have several, and the last one that knows a place wins.
+ * itself, those before it are inlined into it. A function is named as in its
+ * object file where the readable name follows from that (C++, Rust): readers
+ * demangle. Each block stands for itself; a trace may have several, and the last
+ * one that knows a place wins.
  */
 #ifndef FORMATS_WIRE_SYMBOLS_H
 #define FORMATS_WIRE_SYMBOLS_H

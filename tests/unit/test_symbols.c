@@ -213,7 +213,8 @@ static void test_split_debug_information_says_the_same(void **state)
 	struct looked_up plain, split;
 
 	(void)state;
-	run("gcc -g -gsplit-dwarf -O2 main.c -o split && gcc -g -fdebug-types-section -O2 main.c -o typed");
+	run("gcc -g -gsplit-dwarf -O2 main.c -o split");
+	run("gcc -g -fdebug-types-section -O2 main.c -o typed");
 	pick_addresses("split", &addresses);
 	plain = open_path(in_dir("plain"));
 	split = open_path(in_dir("split"));
