@@ -20,10 +20,13 @@ static const char cxx_source[] =
 	"template <class T> struct Basket {\n"
 	"	std::vector<T> all; std::map<std::string, T> by_name;\n"
 	"	static inline __attribute__((always_inline)) T twice(T x) { return x + x; }\n"
-	"	void add(const std::string &name, T x) { all.push_back(twice(x)); by_name[name] = x; }\n"
+	"	void add(const std::string &name, T x)\n"
+	"	{ all.push_back(twice(x)); by_name[name] = x; }\n"
 	"	T sum() const { T s{}; for (const T &x : all) s += x; return s; }\n"
 	"};\n"
-	"struct Base { virtual ~Base() { delete p; } virtual int f(int) = 0; int *p = new int; };\n"
+	"struct Base {\n"
+	"	virtual ~Base() { delete p; } virtual int f(int) = 0; int *p = new int;\n"
+	"};\n"
 	"struct Derived : Base {\n"
 	"	int f(int a) override {\n"
 	"		struct Local { static __attribute__((noinline)) int g(int x) { throw x; } };\n"
@@ -48,7 +51,9 @@ static const char rust_source[] =
 	"fn grow(m: &mut HashMap<String, Vec<u64>>, k: &str, n: u64) {\n"
 	"    for i in 0..n { m.entry(k.to_string()).or_insert_with(Vec::new).push(i * i); }\n"
 	"}\n"
-	"fn main() { let mut m = HashMap::new(); grow(&mut m, \"a\", 5); println!(\"{}\", m.len()); }\n";
+	"fn main() {\n"
+	"    let mut m = HashMap::new(); grow(&mut m, \"a\", 5); println!(\"{}\", m.len());\n"
+	"}\n";
 
 struct addresses {
 	uint64_t all[N_ADDRESSES_MAX];
@@ -264,7 +269,7 @@ static void test_libc_functions_have_the_names_that_programs_call(void **state)
 	struct looked_up l;
 
 	(void)state;
-	find_in_library("qsort", &path);
+	find_in_library("gnu_get_libc_version", &path);
 	l = open_path(path);
 	assert_true(an_symbols_module_state(l.symbols, l.module) >= AN_MODULE_FUNCTIONS);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -296,10 +301,10 @@ static void test_looking_up_all_of_libc_takes_a_moment(void **state)
 	size_t n_known = 0;
 
 	(void)state;
-	address = find_in_library("qsort", &path);
+	address = find_in_library("gnu_get_libc_version", &path);
 	l = open_path(path);
 	for (uint64_t at = 0; at < 100000; at++) {
-		an_symbols_look_up(l.symbols, l.module, address - 200000 + at * 4, &lines);
+		an_symbols_look_up(l.symbols, l.module, address + at * 4, &lines);
 		n_known += lines[0].function != NULL;
 	}
 	/* Not a test: the machine may be busy. */

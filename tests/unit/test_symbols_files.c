@@ -200,7 +200,8 @@ static void test_what_dwz_shares_between_debug_files_is_found(void **state)
 	/* dwz wants DWARF that is worth sharing, twice. */
 	if (!can_run("dwz --version; mkdir dwz && gcc -gdwarf-4 -O2 main.c -o dwz/a && "
 		     "gcc -gdwarf-4 -O2 main.c -DB -o dwz/b && cd dwz && "
-		     "cp a a.whole && dwz -m shared -r a b && readelf -SW a | grep gnu_debugaltlink")) {
+		     "cp a a.whole && dwz -m shared -r a b && "
+		     "readelf -SW a | grep gnu_debugaltlink")) {
 		print_message("no dwz\n");
 		skip();
 	}
