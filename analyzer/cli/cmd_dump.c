@@ -61,6 +61,8 @@ static void dump_span(struct dumping *dumping, const struct mt_item *item)
 		" stream=%" PRIu32 " fill=%" PRIu64 " at=%" PRIu32 " bytes=%" PRIu32 "%s\n",
 		item->offset, item->epoch, span->process, span->stream, span->fill, span->offset,
 		span->n_bytes, item->is_gap ? " gap" : "");
+	if (item->is_gap)
+		dump_damage(dumping, item->offset, MT_ERR_RECORD, 0);
 	while (span->n_bytes && (status = mt_get_record(item->state, &in, &record)) > 0) {
 		fprintf(dumping->to, "p%" PRIu32 " s%" PRIu32 " t%" PRIu32 " %" PRIu64,
 			span->process, span->stream, thread_of(dumping, span, &record),

@@ -7,6 +7,25 @@
 
 enum { OPTION_COLUMN = 26 };
 
+/* text in the right column, after what takes n columns of the line. */
+static void put_wrapped(struct out *out, const char *text, unsigned n)
+{
+	unsigned room = out->width - OPTION_COLUMN;
+
+	for (; *text; n = 0) {
+		size_t n_line = strlen(text);
+
+		if (n_line > room) {
+			for (n_line = room; n_line && text[n_line] != ' '; n_line--)
+				;
+			n_line = n_line ? n_line : room;
+		}
+		fprintf(out->to, "%*s%.*s\n", (int)(OPTION_COLUMN - n), "", (int)n_line, text);
+		text += n_line;
+		text += strspn(text, " ");
+	}
+}
+
 static void print_option(void *context, const struct opt *option)
 {
 	struct out *out = context;
@@ -22,7 +41,7 @@ static void print_option(void *context, const struct opt *option)
 		fputc('\n', out->to);
 		n = 0;
 	}
-	fprintf(out->to, "%*s%s\n", OPTION_COLUMN - n, "", option->help);
+	put_wrapped(out, option->help, (unsigned)n);
 }
 
 static void print_head(struct out *out, const char *head)

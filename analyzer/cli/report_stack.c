@@ -90,12 +90,24 @@ static unsigned name_columns(const struct out *out, const struct an_line_list *l
 	return widest < most ? widest : most;
 }
 
+/* One past the last line worth showing: what lies between the user's outermost
+ * frame and the root is the same for every stack. */
+static size_t end_of_interest(const struct an_line_list *list, size_t first)
+{
+	size_t end = list->n;
+
+	while (end > first + 1 && !list->at[end - 1].is_cut &&
+	       list->at[end - 1].owner == AN_OWNER_SYSTEM)
+		end--;
+	return end;
+}
+
 void report_text_stack(struct out *out, const struct an_line_list *list,
 		       const struct report_stack_style *style)
 {
 	size_t first = style->is_full ? 0 : an_lines_responsible(list);
-	size_t n = list->n - first;
-	size_t most = style->is_full ? n : 1 + CALLERS;
+	size_t end = style->is_full ? list->n : end_of_interest(list, first);
+	size_t n = end - first, most = style->is_full ? n : 1 + CALLERS;
 	unsigned n_name;
 	char count[TEXT_BYTES];
 
@@ -107,9 +119,9 @@ void report_text_stack(struct out *out, const struct an_line_list *list,
 	n_name = name_columns(out, list, first, first + n, style);
 	for (size_t i = first; i < first + n; i++)
 		put_line(out, &list->at[i], n_name, style);
-	if (first + n < list->n)
+	if (first + n < end)
 		fprintf(out->to, "%*s… and %s\n", (int)style->indent, "",
-			text_plural(count, list->n - first - n, "caller", "callers"));
+			text_plural(count, end - first - n, "caller", "callers"));
 }
 
 void report_text_site(struct out *out, const struct an_line_list *list, unsigned column,

@@ -308,8 +308,8 @@ static void put_next(struct page *page, const struct cmd_call *call)
 	}
 	fputs("\nNext:  ", page->out->to);
 	if (is_plain(function, "_:"))
-		fprintf(page->out->to, "memtrace report --full --focus=%s%s%s\n       ", function,
-			space, file);
+		fprintf(page->out->to, "memtrace report --full --focus='^%s$'%s%s\n       ",
+			function, space, file);
 	else if (!page->options->is_full)
 		fprintf(page->out->to, "memtrace report --full%s%s\n       ", space, file);
 	fprintf(page->out->to, "memtrace info%s%s\n", space, file);

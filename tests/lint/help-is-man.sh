@@ -16,7 +16,7 @@ options_of_help() {
 # ".It Fl o , -output Ns = Ns Ar FILE" in the same form.
 options_of_page() {
 	sed -n 's/^\.It Fl //p' "man/memtrace-$1.1" |
-		sed 's/ Ns = Ns Ar /=/; s/^\([a-zA-Z]\) , /-\1, -/; t; s/^/-/' | sort
+		sed 's/^/-/; s/^-\([a-zA-Z]\) , /-\1, -/; s/ Ns = Ns Ar /=/' | sort
 }
 
 commands=$("$memtrace" --help | sed -n '/^Commands/,/^$/s/^  \([a-z-]*\) .*/\1/p')
