@@ -26,6 +26,8 @@ void run_drain_release(struct run_drain *drain)
 {
 	free(drain->batch);
 	free(drain->pieces);
+	free(drain->looks);
+	run_execs_release(&drain->execs);
 	*drain = (struct run_drain){ 0 };
 }
 
@@ -63,43 +65,53 @@ static void flush_batch(struct run_drain *drain)
 	drain->n_pieces = 0;
 }
 
-/* Counts, and meets the children before their parent can be gone. */
-static void look_at_records(struct run_drain *drain, uint32_t region, const uint8_t *bytes,
-			    size_t n_bytes)
+struct finder {
+	struct run_drain *drain;
+	const struct run_look *look;
+};
+
+/* Forked children are met before their parent can be gone. */
+static void handle_record(void *context, const struct mt_record *record)
 {
-	size_t n_done;
+	const struct finder *finder = context;
+	struct run_drain *drain = finder->drain;
+	const struct mt_segment_header *segment = finder->look->segment;
+	struct mt_dropped dropped;
+	struct mt_exec_failed failed;
+	struct mt_exec exec;
+	struct mt_fork forked;
 
-	do {
-		struct run_scan scan = { 0 };
-
-		n_done = run_scan(&scan, bytes, n_bytes);
-		drain->n_batch_events += scan.n_events;
-		drain->n_dropped += scan.n_dropped;
-		for (unsigned i = 0; i < scan.n_forks; i++)
-			run_drain_meet(drain, region, scan.forks[i]);
-		bytes += n_done;
-		n_bytes -= n_done;
-	} while (n_bytes && n_done);
+	if (record->kind == MT_KIND_FORK && mt_get_fork(record, &forked) == MT_OK)
+		run_drain_meet(drain, finder->look->region, forked.pid);
+	else if (record->kind == MT_KIND_DROPPED && mt_get_dropped(record, &dropped) == MT_OK)
+		drain->n_dropped += dropped.n_events;
+	else if (record->kind == MT_KIND_EXEC && mt_get_exec(record, &exec) == MT_OK)
+		run_execs_tried(&drain->execs, segment->process, segment->pid, &exec);
+	else if (record->kind == MT_KIND_EXEC_FAILED &&
+		 mt_get_exec_failed(record, &failed) == MT_OK)
+		run_execs_failed(&drain->execs, failed.token);
 }
 
 /* Puts what is new in a segment into the batch. */
-static void add_piece(struct run_drain *drain, uint32_t region,
-		      struct mt_segment_header *segment, uint32_t published, bool is_full)
+static void add_piece(struct run_drain *drain, const struct run_look *look)
 {
+	struct mt_segment_header *segment = look->segment;
+	struct finder finder = { drain, look };
 	struct mt_span span = {
 		.process = segment->process,
 		.stream = segment->stream,
 		.fill = segment->fill,
 		.offset = segment->drained,
-		.n_bytes = published - segment->drained,
+		.n_bytes = look->published - segment->drained,
 	};
 	uint8_t *at = drain->batch + drain->n_batch_bytes;
 
 	at = mt_put_span_header(at, &span);
 	memcpy(at, (const uint8_t *)segment + MT_SEGMENT_HEADER_BYTES + span.offset, span.n_bytes);
-	look_at_records(drain, region, at, span.n_bytes);
+	drain->n_batch_events += run_scan(at, span.n_bytes, handle_record, &finder);
 	drain->n_batch_bytes = (size_t)(at + span.n_bytes - drain->batch);
-	drain->pieces[drain->n_pieces++] = (struct run_piece){ segment, published, is_full };
+	drain->pieces[drain->n_pieces++] =
+		(struct run_piece){ segment, look->published, look->is_full };
 	if (drain->n_batch_bytes >= RUN_BATCH_BYTES || drain->n_pieces == RUN_BATCH_SPANS)
 		flush_batch(drain);
 }
@@ -128,39 +140,19 @@ static void look_at_owner(struct run_drain *drain, uint32_t region,
 }
 
 /* Returns the bytes that were new. */
-static size_t drain_segment(struct run_drain *drain, uint32_t region, uint32_t number,
-			    uint64_t now_ns)
+static size_t drain_segment(struct run_drain *drain, const struct run_look *look)
 {
-	struct run_seat *seat = &drain->live->regions[region].seats[number];
-	struct mt_segment_header *segment = run_live_segment(drain->live, region, number);
-	/* The state first: what a full segment published was published before. */
-	uint32_t state = __atomic_load_n(&segment->state, __ATOMIC_ACQUIRE) & 0xff;
-	uint32_t published = __atomic_load_n(&segment->published, __ATOMIC_ACQUIRE);
+	struct mt_segment_header *segment = look->segment;
 	uint32_t drained = segment->drained;
 
-	if (state != MT_SEGMENT_OWNED && state != MT_SEGMENT_FULL) {
-		*seat = (struct run_seat){ 0 };
-		return 0;
-	}
-	if (published > MT_SEGMENT_ROOM || drained > published) {
-		/* The program overwrote it: nothing here can be trusted. */
-		if (seat->published != UINT32_MAX)
-			drain->n_damaged++;
-		seat->published = UINT32_MAX;
-		return 0;
-	}
-	if (published != seat->published || !seat->moved_ns) {
-		seat->published = published;
-		seat->moved_ns = now_ns;
-	}
-	if (published && segment->pid != seat->pid)
-		look_at_owner(drain, region, segment, seat);
-	drain->n_full += state == MT_SEGMENT_FULL;
-	if (published > drained)
-		add_piece(drain, region, segment, published, state == MT_SEGMENT_FULL);
-	else if (state == MT_SEGMENT_FULL)
+	if (segment->pid != look->seat->pid)
+		look_at_owner(drain, look->region, segment, look->seat);
+	drain->n_full += look->is_full;
+	if (look->published > drained)
+		add_piece(drain, look);
+	else if (look->is_full)
 		free_segment(segment, segment->state >> 8);
-	return published - drained;
+	return look->published - drained;
 }
 
 struct run_process *run_drain_find(const struct run_drain *drain, uint64_t pid)
@@ -214,6 +206,53 @@ static void notice_region(void *context, uint32_t region)
 	run_processes_meet(drain->processes, &at->users, region, pid, false);
 }
 
+static bool grow_written(struct run_drain *drain)
+{
+	uint32_t room = drain->n_written_room ? 2 * drain->n_written_room : 256;
+	struct run_written *written = reallocarray(drain->written, room, sizeof(*written));
+
+	/* Without memory the rest waits for the next pass. */
+	if (!written)
+		return false;
+	drain->written = written;
+	drain->n_written_room = room;
+	return true;
+}
+
+/* Notes the segments of a region in which something may be new. */
+static void find_written(struct run_drain *drain, uint32_t region)
+{
+	struct run_region *at = &drain->live->regions[region];
+
+	for (uint32_t i = 1; i < at->n_granted; i++) {
+		const struct mt_segment_header *segment = run_live_segment(drain->live, region, i);
+		uint32_t state = __atomic_load_n(&segment->state, __ATOMIC_ACQUIRE) & 0xff;
+
+		if (state != MT_SEGMENT_OWNED && state != MT_SEGMENT_FULL) {
+			at->seats[i] = (struct run_seat){ 0 };
+			continue;
+		}
+		if (drain->n_written == drain->n_written_room && !grow_written(drain))
+			return;
+		drain->written[drain->n_written++] =
+			(struct run_written){ region, i, segment->stream, segment->fill };
+	}
+}
+
+static int compare_written(const void *a, const void *b)
+{
+	const struct run_written *x = a, *y = b;
+
+	if (x->stream != y->stream)
+		return x->stream < y->stream ? -1 : 1;
+	return x->fill < y->fill ? -1 : x->fill > y->fill;
+}
+
+/*
+ * First all segments are looked at, then each is drained, a stream's earlier
+ * fills before its later ones. So a fill that has a successor here was finished
+ * before it is drained, and the trace has every stream in order.
+ */
 size_t run_drain_pass(struct run_drain *drain, uint64_t now_ns)
 {
 	struct run_live *live = drain->live;
@@ -221,13 +260,15 @@ size_t run_drain_pass(struct run_drain *drain, uint64_t now_ns)
 
 	drain->trace->epoch++;
 	drain->n_full = 0;
+	drain->n_written = 0;
 	run_live_notice(live, drain, notice_region);
-	for (uint32_t region = 0; region < live->n_prepared; region++) {
-		if (!live->regions[region].is_in_use)
-			continue;
-		for (uint32_t i = 1; i < live->regions[region].n_granted; i++)
-			n_bytes += drain_segment(drain, region, i, now_ns);
-	}
+	for (uint32_t region = 0; region < live->n_prepared; region++)
+		if (live->regions[region].is_in_use)
+			find_written(drain, region);
+	qsort(drain->written, drain->n_written, sizeof(*drain->written), compare_written);
+	for (uint32_t i = 0; i < drain->n_written; i++)
+		n_bytes += drain_segment(drain, drain->written[i].region,
+					 drain->written[i].segment, now_ns);
 	flush_batch(drain);
 	/* After the batch: granting may move the mapping its pieces point into. */
 	for (uint32_t region = 0; region < live->n_prepared; region++)

@@ -12,6 +12,7 @@
 #ifndef TRACER_BESIDE_DRAIN_H
 #define TRACER_BESIDE_DRAIN_H
 
+#include "tracer/beside/execs.h"
 #include "tracer/beside/live_file.h"
 #include "tracer/beside/processes.h"
 #include "tracer/beside/trace_file.h"
@@ -21,6 +22,18 @@ enum {
 	RUN_BATCH_SPANS = 4096,
 };
 
+/* What one look at a segment saw. */
+struct run_look {
+	struct mt_segment_header *segment;
+	struct run_seat *seat;
+	uint32_t region;
+	uint32_t stream;
+	uint64_t fill;
+	uint32_t published;
+	bool is_full;
+	bool was_seen_before;           /* by the first of a pass's two rounds */
+};
+
 /* A piece of a segment that is in the batch. */
 struct run_piece {
 	struct mt_segment_header *segment;
@@ -28,15 +41,28 @@ struct run_piece {
 	bool is_last;                   /* then the segment is free */
 };
 
+/* A segment to be drained in this pass. */
+struct run_written {
+	uint32_t region;
+	uint32_t segment;
+	uint32_t stream;
+	uint64_t fill;
+};
+
 struct run_drain {
 	struct run_live *live;
 	struct run_trace *trace;
 	struct run_processes *processes;
+	struct run_look *looks;
+	size_t n_looks, n_looks_room;
+	struct run_execs execs;
 	uint8_t *batch;
 	size_t n_batch_bytes;
 	uint64_t n_batch_events;
 	struct run_piece *pieces;
 	uint32_t n_pieces;
+	struct run_written *written;
+	uint32_t n_written, n_written_room;
 	uint64_t n_events;              /* in the trace */
 	uint64_t n_discarded;           /* drained but not in the trace */
 	uint64_t n_dropped;             /* not recorded by the program, however it told */
@@ -54,19 +80,16 @@ void run_drain_release(struct run_drain *drain);
  * bytes of records were moved. */
 size_t run_drain_pass(struct run_drain *drain, uint64_t now_ns);
 
-/* What a walk over records finds. */
-struct run_scan {
-	uint64_t n_events;
-	uint64_t n_dropped;             /* that the program itself told */
-	uint64_t forks[16];             /* pids of children, as their parent sees them */
-	unsigned n_forks;
-};
+/* Fills drain->looks with the segments that have something new or are full, in
+ * the order in which the trace must have them: see collect.c. */
+void run_drain_collect(struct run_drain *drain, uint64_t now_ns);
 
-/* Walks over the whole records at [bytes, bytes + n_bytes). An allocation or a
- * release is one event, a realloc two, a realloc that failed none. Needs no
- * state. Stops at what is no record, or when forks is full; returns how many
- * bytes it has walked over. */
-size_t run_scan(struct run_scan *scan, const uint8_t *bytes, size_t n_bytes);
+/* Walks over the whole records at [bytes, bytes + n_bytes) and calls found for
+ * those the runner must know: FORK, EXEC, EXEC_FAILED, DROPPED. Returns how many
+ * events there are: an allocation or a release is one, a realloc two, a realloc
+ * that failed none. Needs no state; stops at what is no record. */
+uint64_t run_scan(const uint8_t *bytes, size_t n_bytes,
+		  void (*found)(void *context, const struct mt_record *record), void *context);
 
 /* Takes back segments of threads that are gone and regions that nobody uses
  * any more. To be called every 50 ms or so. */

@@ -51,10 +51,11 @@ static void tell_missing(struct run_recording *recording, const char *program)
 	tell_regions(recording);
 	run_drain_tell_header(drain);
 	run_trace_dropped(&recording->trace, 0, MT_DROP_DISK, drain->n_discarded);
+	run_execs_tell(&drain->execs, &recording->trace);
 	if (!recording->processes.n_met)
-		run_trace_note(&recording->trace, true, "not-followed", program);
+		run_trace_note(&recording->trace, 0, true, "not-followed", program);
 	if (drain->n_damaged)
-		run_trace_note(&recording->trace, true, "trace-damaged",
+		run_trace_note(&recording->trace, 0, true, "trace-damaged",
 			       "the program overwrote the shared file");
 	out = run_trace_meta(&recording->trace);
 	mt_put_clock_pair(&out, &pair);

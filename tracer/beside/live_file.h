@@ -22,6 +22,7 @@ struct run_seat {
 	uint64_t pid;           /* of its owner, 0: not seen yet */
 	uint32_t published;     /* when it last moved */
 	uint64_t moved_ns;
+	bool was_seen;          /* in the first round of the present pass */
 };
 
 struct run_region {

@@ -179,7 +179,7 @@ int run_recording_open(struct run_recording *recording, const struct run_options
 		tell_run(recording, options, pid);
 		tell_clock(recording, run_clock_monotonic_ns());
 		if (recording->live.is_elsewhere)
-			run_trace_note(&recording->trace, false, "live-file-elsewhere",
+			run_trace_note(&recording->trace, 0, false, "live-file-elsewhere",
 				       recording->live.path);
 		run_trace_flush_meta(&recording->trace);
 		error = recording->trace.error;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan.c -- how many events there are in a run of records, and who was forked.
+ * scan.c -- how many events there are in a run of records, and the few records
+ * that the runner itself must know.
  *
  * Where a record ends does not depend on the stream's state, only what it means
  * does; so this walks over lengths and costs 1 to 2 ns a record, a tenth of
  * compressing it. test_drain holds it against the real decoder.
  */
 #include "tracer/beside/drain.h"
-#include "formats/wire/status.h"
 
 /* Steps over n numbers; NULL when they run past the end. */
 static inline const uint8_t *skip(const uint8_t *at, const uint8_t *end, unsigned n)
@@ -31,29 +31,25 @@ static const uint8_t *skip_delete(const uint8_t *at, const uint8_t *end)
 		    !!(*flags & MT_DELETE_ALIGNED));
 }
 
-/* The two kinds whose payload matters to the runner. */
-static void look_into(struct run_scan *scan, uint64_t kind, const struct mt_text *payload)
-{
-	struct mt_record record = {
-		.payload = (const uint8_t *)payload->bytes,
-		.payload_bytes = payload->n_bytes,
-	};
-	struct mt_dropped dropped;
-	struct mt_fork found;
-
-	if (kind == MT_KIND_FORK && mt_get_fork(&record, &found) == MT_OK)
-		scan->forks[scan->n_forks++] = found.pid;
-	if (kind == MT_KIND_DROPPED && mt_get_dropped(&record, &dropped) == MT_OK)
-		scan->n_dropped += dropped.n_events;
-}
+struct scan {
+	const uint8_t *end;
+	uint64_t n_events;
+	void (*found)(void *context, const struct mt_record *record);
+	void *context;
+};
 
 /* Kind, length, payload. */
-static const uint8_t *skip_extended(const uint8_t *at, const uint8_t *end,
-				    struct run_scan *scan)
+static const uint8_t *scan_extended(struct scan *scan, const uint8_t *at)
 {
-	struct mt_in in = { at, end, false };
+	struct mt_in in = { at, scan->end, false };
 	uint64_t kind = mt_get_uleb(&in);
 	struct mt_text payload = mt_get_text(&in);
+	struct mt_record record = {
+		.op = MT_OP_EXTENDED,
+		.kind = (uint32_t)kind,
+		.payload = (const uint8_t *)payload.bytes,
+		.payload_bytes = payload.n_bytes,
+	};
 
 	if (in.is_bad)
 		return NULL;
@@ -62,36 +58,35 @@ static const uint8_t *skip_extended(const uint8_t *at, const uint8_t *end,
 	/* The intent was counted as the release it did not become. */
 	if (kind == MT_KIND_REALLOC_END && payload.n_bytes && !payload.bytes[0])
 		scan->n_events--;
-	look_into(scan, kind, &payload);
+	if (kind == MT_KIND_FORK || kind == MT_KIND_EXEC || kind == MT_KIND_EXEC_FAILED ||
+	    kind == MT_KIND_DROPPED)
+		scan->found(scan->context, &record);
 	return in.at;
 }
 
-size_t run_scan(struct run_scan *scan, const uint8_t *bytes, size_t n_bytes)
+uint64_t run_scan(const uint8_t *bytes, size_t n_bytes,
+		  void (*found)(void *context, const struct mt_record *record), void *context)
 {
 	static const uint8_t n_operands[] = {
 		[MT_OP_ALLOC_SAME] = 1, [MT_OP_ALLOC] = 3, [MT_OP_ALLOC_SIZE] = 2,
 		[MT_OP_FREE] = 1, [MT_OP_DELETE_SIZED] = 2, [MT_OP_REALLOC] = 1,
 	};
-	const unsigned n_forks_max = sizeof(scan->forks) / sizeof(*scan->forks);
-	const uint8_t *end = bytes + n_bytes;
-	const uint8_t *last = bytes;
+	struct scan scan = { bytes + n_bytes, 0, found, context };
+	const uint8_t *at = bytes;
 
-	while (last < end && scan->n_forks < n_forks_max) {
-		unsigned op = *last & 7;
-		const uint8_t *at = skip(last, end, 1);
+	while (at && at < scan.end) {
+		unsigned op = *at & 7;
 
+		at = skip(at, scan.end, 1);
 		if (!at)
 			break;
-		if (op == MT_OP_EXTENDED)
-			at = skip_extended(at, end, scan);
-		else if (op == MT_OP_DELETE)
-			at = skip_delete(at, end);
-		else
-			at = skip(at, end, n_operands[op]);
-		if (!at)
-			break;
-		scan->n_events += op != MT_OP_EXTENDED;
-		last = at;
+		if (op == MT_OP_EXTENDED) {
+			at = scan_extended(&scan, at);
+			continue;
+		}
+		at = op == MT_OP_DELETE ? skip_delete(at, scan.end) :
+			skip(at, scan.end, n_operands[op]);
+		scan.n_events += at != NULL;
 	}
-	return (size_t)(last - bytes);
+	return scan.n_events;
 }

@@ -155,10 +155,11 @@ void run_trace_flush_meta(struct run_trace *trace)
 		trace->n_meta_bytes = 0;
 }
 
-void run_trace_note(struct run_trace *trace, bool is_missing, const char *reason,
-		    const char *detail)
+void run_trace_note(struct run_trace *trace, uint32_t process, bool is_missing,
+		    const char *reason, const char *detail)
 {
 	struct mt_meta_note note = {
+		.process = process,
 		.note = {
 			.is_missing = is_missing,
 			.count = 1,

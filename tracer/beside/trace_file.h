@@ -47,9 +47,9 @@ struct mt_out run_trace_meta(struct run_trace *trace);
 void run_trace_meta_done(struct run_trace *trace, enum mt_meta kind, const struct mt_out *out);
 void run_trace_flush_meta(struct run_trace *trace);
 
-/* A NOTE on the whole trace; detail may be "". */
-void run_trace_note(struct run_trace *trace, bool is_missing, const char *reason,
-		    const char *detail);
+/* A NOTE; process 0 is the whole trace, detail may be "". */
+void run_trace_note(struct run_trace *trace, uint32_t process, bool is_missing,
+		    const char *reason, const char *detail);
 /* A DROPPED; process 0 is the whole trace. Nothing if n_events is 0. */
 void run_trace_dropped(struct run_trace *trace, uint32_t process, enum mt_drop_reason reason,
 		       uint64_t n_events);
