@@ -120,6 +120,18 @@ wait_for()
 	done
 }
 
+# on_terminal COMMAND: starts it on a terminal of its own, in the background, as
+# $terminal: what is written to descriptor 3 is typed, what it shows is in out.
+on_terminal()
+{
+	mkfifo keys
+	exec 3<>keys
+	# The shell ignores these for what it starts in the background.
+	env --default-signal=INT,QUIT script -qec "$1" /dev/null <keys >out 2>&1 &
+	terminal=$!
+	trap 'kill $terminal 2>/dev/null || :' EXIT
+}
+
 need_root()
 {
 	[ "$(id -u)" = 0 ] || skip "needs root"

@@ -1,7 +1,7 @@
 # Without FILE a reading command takes trace.bin, else the newest trace in the folder.
-memtrace run -q -o older.trace -- leaf one >/dev/null
-touch -d '1 hour ago' older.trace
-memtrace run -q -o newer.trace -- leaf two >/dev/null
+memtrace run -q -o older.bin -- leaf one >/dev/null
+touch -d '1 hour ago' older.bin
+memtrace run -q -o newer.bin -- leaf two >/dev/null
 echo 'not a trace' >newest.txt
 equal "the newest" "$(memtrace report --json | jq -c '.trace.command')" '["leaf","two"]'
 memtrace run -q -- leaf three >/dev/null

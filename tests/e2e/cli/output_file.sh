@@ -6,9 +6,9 @@ equal mode "$(stat -c %a trace.bin)" 600
 inode=$(stat -c %i trace.bin)
 memtrace run -q -- true
 equal "the earlier trace" "$(stat -c %i trace.bin.old)" "$inode"
-memtrace run -q -o '%n-%p-%t.trace' -- leaf >/dev/null
-name=$(ls *.trace)
-[[ $name =~ ^leaf-([0-9]+)-[0-9]{8}T[0-9]{6}Z\.trace$ ]] || fail "called $name"
+memtrace run -q -o '%n-%p-%t.bin' -- leaf >/dev/null
+name=$(ls leaf-*)
+[[ $name =~ ^leaf-([0-9]+)-[0-9]{8}T[0-9]{6}Z\.bin$ ]] || fail "called $name"
 equal "%p" "${BASH_REMATCH[1]}" "$(memtrace report --json "$name" | jq '.processes[0].pid')"
 echo precious >target
 ln -s target link

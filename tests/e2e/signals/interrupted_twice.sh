@@ -1,11 +1,10 @@
 # A second Ctrl-C while names are looked up leaves a complete trace without them.
 cat >hole.py <<'P'
-import socket, sys, time
+import os, socket
 listener = socket.socket()
 listener.bind(("127.0.0.1", 0))
 listener.listen(64)
 open("port.new", "w").write(str(listener.getsockname()[1]))
-import os
 os.rename("port.new", "port")
 kept = []
 while True:
@@ -14,19 +13,16 @@ while True:
 P
 python3 hole.py &
 hole=$!
-trap 'kill $hole' EXIT
 wait_for test -e port
-mkfifo keys
-exec 3<>keys
 cp "$PROGS/waits_for_int" program && strip program
-DEBUGINFOD_URLS=http://127.0.0.1:$(cat port)/ DEBUGINFOD_CACHE_PATH=$PWD/cache \
-	script -qec 'memtrace run -o trace.bin -- ./program' /dev/null <keys >out 2>&1 &
-runner=$!
+export DEBUGINFOD_URLS=http://127.0.0.1:$(cat port)/ DEBUGINFOD_CACHE_PATH=$PWD/cache
+on_terminal 'memtrace run -o trace.bin -- ./program'
+trap 'kill $hole $terminal 2>/dev/null || :' EXIT
 wait_for grep -q ready out
 printf '\003' >&3
 wait_for test -e asked
 printf '\003' >&3
-status wait $runner
+status wait $terminal
 equal status $got 130
 sound
 complete

@@ -1,8 +1,5 @@
 # Ctrl-Z stops program and runner, fg continues both.
-mkfifo keys
-exec 3<>keys
-PS1='$ ' script -qec 'bash --norc --noprofile -i' /dev/null <keys >out 2>&1 &
-shell=$!
+PS1='$ ' on_terminal 'bash --norc --noprofile -i'
 state()
 {
 	sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status"
@@ -23,5 +20,5 @@ kill -USR2 "$runner"
 wait_for grep -q 'saw 12 1 times' out
 printf 'echo status=$?\nexit\n' >&3
 wait_for grep -q status=5 out
-wait $shell || :
+wait $terminal || :
 complete
