@@ -206,53 +206,6 @@ static void notice_region(void *context, uint32_t region)
 	run_processes_meet(drain->processes, &at->users, region, pid, false);
 }
 
-static bool grow_written(struct run_drain *drain)
-{
-	uint32_t room = drain->n_written_room ? 2 * drain->n_written_room : 256;
-	struct run_written *written = reallocarray(drain->written, room, sizeof(*written));
-
-	/* Without memory the rest waits for the next pass. */
-	if (!written)
-		return false;
-	drain->written = written;
-	drain->n_written_room = room;
-	return true;
-}
-
-/* Notes the segments of a region in which something may be new. */
-static void find_written(struct run_drain *drain, uint32_t region)
-{
-	struct run_region *at = &drain->live->regions[region];
-
-	for (uint32_t i = 1; i < at->n_granted; i++) {
-		const struct mt_segment_header *segment = run_live_segment(drain->live, region, i);
-		uint32_t state = __atomic_load_n(&segment->state, __ATOMIC_ACQUIRE) & 0xff;
-
-		if (state != MT_SEGMENT_OWNED && state != MT_SEGMENT_FULL) {
-			at->seats[i] = (struct run_seat){ 0 };
-			continue;
-		}
-		if (drain->n_written == drain->n_written_room && !grow_written(drain))
-			return;
-		drain->written[drain->n_written++] =
-			(struct run_written){ region, i, segment->stream, segment->fill };
-	}
-}
-
-static int compare_written(const void *a, const void *b)
-{
-	const struct run_written *x = a, *y = b;
-
-	if (x->stream != y->stream)
-		return x->stream < y->stream ? -1 : 1;
-	return x->fill < y->fill ? -1 : x->fill > y->fill;
-}
-
-/*
- * First all segments are looked at, then each is drained, a stream's earlier
- * fills before its later ones. So a fill that has a successor here was finished
- * before it is drained, and the trace has every stream in order.
- */
 size_t run_drain_pass(struct run_drain *drain, uint64_t now_ns)
 {
 	struct run_live *live = drain->live;
@@ -260,15 +213,10 @@ size_t run_drain_pass(struct run_drain *drain, uint64_t now_ns)
 
 	drain->trace->epoch++;
 	drain->n_full = 0;
-	drain->n_written = 0;
 	run_live_notice(live, drain, notice_region);
-	for (uint32_t region = 0; region < live->n_prepared; region++)
-		if (live->regions[region].is_in_use)
-			find_written(drain, region);
-	qsort(drain->written, drain->n_written, sizeof(*drain->written), compare_written);
-	for (uint32_t i = 0; i < drain->n_written; i++)
-		n_bytes += drain_segment(drain, drain->written[i].region,
-					 drain->written[i].segment, now_ns);
+	run_drain_collect(drain, now_ns);
+	for (size_t i = 0; i < drain->n_looks; i++)
+		n_bytes += drain_segment(drain, &drain->looks[i]);
 	flush_batch(drain);
 	/* After the batch: granting may move the mapping its pieces point into. */
 	for (uint32_t region = 0; region < live->n_prepared; region++)

@@ -41,14 +41,6 @@ struct run_piece {
 	bool is_last;                   /* then the segment is free */
 };
 
-/* A segment to be drained in this pass. */
-struct run_written {
-	uint32_t region;
-	uint32_t segment;
-	uint32_t stream;
-	uint64_t fill;
-};
-
 struct run_drain {
 	struct run_live *live;
 	struct run_trace *trace;
@@ -61,8 +53,6 @@ struct run_drain {
 	uint64_t n_batch_events;
 	struct run_piece *pieces;
 	uint32_t n_pieces;
-	struct run_written *written;
-	uint32_t n_written, n_written_room;
 	uint64_t n_events;              /* in the trace */
 	uint64_t n_discarded;           /* drained but not in the trace */
 	uint64_t n_dropped;             /* not recorded by the program, however it told */
