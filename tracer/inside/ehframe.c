@@ -107,35 +107,47 @@ uintptr_t tr_get_encoded(struct mt_in *in, uint8_t encoding, uintptr_t data_base
 	}
 }
 
-/* A cursor from address to the end of the readable segment of the module that it
- * lies in; an empty one if there is none. */
+static struct mt_in cursor(uintptr_t address, uintptr_t end)
+{
+	return (struct mt_in){ (const uint8_t *)address, (const uint8_t *)end, false };
+}
+
+/* The segments, if what the loader calls the module begins with its header. */
+static const Elf64_Phdr *find_segments(const struct dl_find_object *module, unsigned *n)
+{
+	const Elf64_Ehdr *header = module->dlfo_map_start;
+
+	if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phoff > TR_PAGE_BYTES ||
+	    header->e_phoff + header->e_phnum * sizeof(Elf64_Phdr) > TR_PAGE_BYTES)
+		return NULL;
+	*n = header->e_phnum;
+	return (const void *)((const char *)header + header->e_phoff);
+}
+
+/*
+ * A cursor from address to the end of the readable segment of the module that it
+ * lies in; an empty one if there is none. Where there are gaps between the
+ * segments of the program itself, the loader calls each of them a module, with
+ * the same link_map: those without the header are taken as the loader has them.
+ */
 static struct mt_in segment_at(const struct dl_find_object *module, uintptr_t address)
 {
-	struct mt_in none = { 0 };
-	const Elf64_Ehdr *header = module->dlfo_map_start;
-	const Elf64_Phdr *segments;
-	uintptr_t bias = module->dlfo_link_map->l_addr;
+	struct dl_find_object there;
+	unsigned n = 0;
+	const Elf64_Phdr *segments = find_segments(module, &n);
 
-	if (address < (uintptr_t)module->dlfo_map_start ||
-	    address >= (uintptr_t)module->dlfo_map_end)
-		return none;
-	if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header->e_phentsize != sizeof(*segments) ||
-	    header->e_phoff > TR_PAGE_BYTES ||
-	    header->e_phoff + header->e_phnum * sizeof(*segments) > TR_PAGE_BYTES)
-		return none;
-	segments = (const void *)((const char *)header + header->e_phoff);
-	for (unsigned i = 0; i < header->e_phnum; i++) {
-		uintptr_t start = bias + segments[i].p_vaddr;
+	for (unsigned i = 0; segments && i < n; i++) {
+		uintptr_t start = module->dlfo_link_map->l_addr + segments[i].p_vaddr;
 
 		if (segments[i].p_type == PT_LOAD && segments[i].p_flags & PF_R &&
-		    address - start < segments[i].p_filesz) {
-			const uint8_t *end = (const uint8_t *)start + segments[i].p_filesz;
-
-			return (struct mt_in){ (const uint8_t *)address, end, false };
-		}
+		    address - start < segments[i].p_filesz)
+			return cursor(address, start + segments[i].p_filesz);
 	}
-	return none;
+	if (!segments && _dl_find_object((void *)address, &there) == 0 &&
+	    there.dlfo_link_map == module->dlfo_link_map)
+		return cursor(address, (uintptr_t)there.dlfo_map_end);
+	return cursor(0, 0);
 }
 
 /* Opens the entry of .eh_frame at *in, moves *in behind it. False at the end. */

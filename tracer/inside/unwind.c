@@ -217,7 +217,7 @@ static int guess(struct walker *w)
 
 	if (w->at.fp == 0)
 		return MT_STACK_ROOT;
-	if (w->mode->is_loader_busy || w->at.fp < w->at.sp || w->at.fp % TR_WORD_BYTES != 0 ||
+	if (w->at.fp < w->at.sp || w->at.fp % TR_WORD_BYTES != 0 ||
 	    !load(w, w->at.fp, &caller.fp) ||
 	    !load(w, w->at.fp + TR_WORD_BYTES, &caller.pc))
 		return lost(w);
