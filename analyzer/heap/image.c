@@ -58,15 +58,23 @@ struct an_process_state *an_process_by_id(struct an_replay *replay, uint32_t id)
 	return new_process(replay, id);
 }
 
-static void link_parent(struct an_replay *replay, struct an_process_state *process,
-			uint32_t parent_id)
+/* A new image knows only the token of the exec that made it. */
+static uint32_t parent_of(const struct an_replay *replay, const struct mt_process *told)
 {
-	const struct an_link *link = parent_id ? u64map_get(&replay->process_of, parent_id)
-					       : NULL;
+	const struct an_link *link = u64map_get(&replay->process_of, told->parent);
+	const struct an_token *token = u64map_get(&replay->tokens, told->token);
 
-	if (!process->is_linked && link && link->value != process->index) {
-		process->out.parent = (uint32_t)link->value;
-		replay->processes.at[link->value]->is_linked = true;
+	if (told->parent)
+		return link ? (uint32_t)link->value : AN_NONE;
+	return told->token && token && token->path ? token->process : AN_NONE;
+}
+
+static void link_parent(struct an_replay *replay, struct an_process_state *process,
+			uint32_t parent)
+{
+	if (!process->is_linked && parent != AN_NONE && parent != process->index) {
+		process->out.parent = parent;
+		replay->processes.at[parent]->is_linked = true;
 	}
 	process->is_linked = true;
 }
@@ -129,7 +137,7 @@ int an_image_begin(struct an_replay *replay, struct an_stream *stream,
 	if (process->is_known || told.id != process->out.trace_id)
 		return MT_OK;
 	describe(replay, process, &told, record->time);
-	link_parent(replay, process, told.parent);
+	link_parent(replay, process, parent_of(replay, &told));
 	if (told.origin == MT_ORIGIN_FORK && process->out.parent != AN_NONE)
 		an_fork_begin(replay, process, told.token, record->time);
 	if (told.origin == MT_ORIGIN_EXEC) {

@@ -43,23 +43,6 @@ static struct an_stream *stream_by_id(struct an_replay *replay, const struct mt_
 	return stream;
 }
 
-static bool is_before(const struct an_piece *a, const struct an_piece *b)
-{
-	return a->fill != b->fill ? a->fill < b->fill : a->offset < b->offset;
-}
-
-/* Keeps the pieces sorted, but for the one that is being decoded. */
-static void insert_piece(struct an_stream *stream, const struct an_piece *piece)
-{
-	size_t first = stream->first_piece + (stream->in.at != NULL);
-	size_t i = stream->pieces.n;
-
-	*VEC_PUSH(&stream->pieces) = *piece;
-	for (; i > first && is_before(piece, &stream->pieces.at[i - 1]); i--)
-		stream->pieces.at[i] = stream->pieces.at[i - 1];
-	stream->pieces.at[i] = *piece;
-}
-
 static void wake(struct an_stream *stream)
 {
 	if (stream->state)
@@ -81,7 +64,8 @@ static void put_to_sleep(struct an_stream *stream)
 	VEC_RELEASE(&stream->pieces);
 }
 
-/* Moves to the fill of a piece; false if its bytes cannot be decoded. */
+/* Moves to the fill of a piece; false if its bytes cannot be decoded. The spans
+ * of a stream come in order, or the reader has made gaps of them. */
 static bool enter_fill(struct an_replay *replay, struct an_stream *stream,
 		       const struct an_piece *piece)
 {
@@ -222,7 +206,7 @@ void an_merge_add(struct an_replay *replay, const struct mt_item *item)
 	replay->buffered_bytes += piece.n_bytes;
 	replay->out.counts.n_spans++;
 	replay->out.counts.event_bytes += piece.n_bytes;
-	insert_piece(stream, &piece);
+	*VEC_PUSH(&stream->pieces) = piece;
 	if (!stream->is_active)
 		*VEC_PUSH(&replay->active) = stream->number;
 	stream->is_active = true;

@@ -77,7 +77,7 @@ struct an_stream {
 	bool is_fill_lost;           /* the rest of fill cannot be decoded */
 	uint64_t fill;               /* being decoded */
 	uint32_t next_offset;        /* into it */
-	VEC(struct an_piece) pieces; /* by fill, offset; the first first_piece are done */
+	VEC(struct an_piece) pieces; /* in order; the first first_piece are done */
 	size_t first_piece;
 	struct mt_in in;             /* the piece being decoded; at NULL: none */
 	struct mt_record head;

@@ -204,6 +204,24 @@ static void test_an_exec_ends_the_image_and_keeps_what_was_live(void **state)
 	tb_free_all(t, session);
 }
 
+static void test_an_image_that_knows_only_its_token_finds_its_parent(void **state)
+{
+	struct trace_builder *t = trace_builder();
+
+	(void)state;
+	tb_image(t, 0, tb_exec(t, "/bin/child", MT_EXEC_SPAWN), 1002);
+	tb_image(t, 0, tb_exec(t, "/bin/other", 0), 1002);
+	tb_image(t, 0, 99, 1003);            /* of an exec that nobody told of */
+	struct an_session *session = tb_open(t, NULL);
+
+	assert_int_equal(session->processes[1].parent, 0);
+	assert_int_equal(session->processes[2].parent, 1);
+	assert_true(session->processes[2].is_image_of_parent);
+	assert_int_equal(session->processes[1].end_how, MT_END_EXEC);
+	assert_int_equal(session->processes[3].parent, AN_NONE);
+	tb_free_all(t, session);
+}
+
 static void test_an_exec_that_nobody_answered_was_not_followed(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -312,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_a_child_uses_its_parents_stacks_and_modules),
 		cmocka_unit_test(test_the_same_program_elsewhere_has_the_same_stacks),
 		cmocka_unit_test(test_an_exec_ends_the_image_and_keeps_what_was_live),
+		cmocka_unit_test(test_an_image_that_knows_only_its_token_finds_its_parent),
 		cmocka_unit_test(test_an_exec_that_nobody_answered_was_not_followed),
 		cmocka_unit_test(test_the_runner_knows_the_status_and_the_process_the_way),
 		cmocka_unit_test(test_a_pid_that_is_used_again_ends_twice),
