@@ -305,7 +305,8 @@ static enum tr_fde_found search_table(const struct search *search, struct mt_in 
 	}
 	if (low == 0)
 		return TR_FDE_NONE;
-	return check_fde(search, table_address(search, table.at + (2 * low - 1) * n_bytes, n_bytes));
+	table.at += (2 * low - 1) * n_bytes;
+	return check_fde(search, table_address(search, table.at, n_bytes));
 }
 
 static enum tr_fde_found search_module(const struct search *search)
