@@ -36,6 +36,12 @@ void report_text_notes(struct out *out, const struct an_session *session,
 /* The program's command line, escaped, as the first line of a report. */
 void report_text_command(struct out *out, const struct an_session *session);
 
+enum { REPORT_NAME_BYTES = 1024 };
+/* The function as text shows it: whole, or without parameters and template
+ * arguments; for what has no name its place in its file. May return to. */
+const char *report_text_name(char to[REPORT_NAME_BYTES], const struct an_named_line *line,
+			     bool is_full);
+
 /* How frames are shown. */
 struct report_stack_style {
 	uint64_t depth;          /* at most so many lines */

@@ -4,7 +4,10 @@
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { MODULES_SHOWN = 4 };     /* of those without symbols */
 
 struct wording {
 	const char *reason;
@@ -32,14 +35,62 @@ static const struct wording wordings[] = {
 	  "frees of memory whose allocation was not seen" },
 	{ "live-file-elsewhere", NULL,
 	  "the .live file was in another folder: had all died at once, it would be lost" },
-	{ "modules-without-symbols", "address without a name or line in",
-	  "addresses without a name or line in" },
+	{ "modules-without-symbols", NULL, "no debug information for" },
 	{ "other-initfirst-library", NULL,
 	  "another library is initialised first: what it allocated before us was not seen" },
 };
 
-static void put_note(struct out *out, const struct an_session *session,
-		     const struct an_note *note)
+/* text in lines of the width, those after the first further in. */
+static void put_wrapped(struct out *out, const char *text)
+{
+	unsigned column = 2;
+	bool is_first = true;
+
+	fputs("  ", out->to);
+	while (*text) {
+		size_t n = strcspn(text, " ");
+		unsigned width = 0;
+
+		for (size_t i = 0; i < n; i++)
+			width += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (!is_first && column + 1 + width > out->width) {
+			fputs("\n    ", out->to);
+			column = 4;
+		} else if (!is_first) {
+			fputc(' ', out->to);
+			column++;
+		}
+		is_first = false;
+		fwrite(text, 1, n, out->to);
+		column += width;
+		text += n + (text[n] == ' ');
+	}
+	fputc('\n', out->to);
+}
+
+static bool is_about_symbols(const struct an_note *note)
+{
+	return !strcmp(note->reason, "modules-without-symbols");
+}
+
+/* The detail with the first digits of the build-id only. */
+static void put_short_build_id(FILE *to, const char *detail)
+{
+	const char *id = strstr(detail, "(build-id ");
+	size_t n_before, n_digits;
+
+	n_before = id ? (size_t)(id - detail) + strlen("(build-id ") : 0;
+	n_digits = strspn(detail + n_before, "0123456789abcdef");
+	if (!id || n_digits <= 8) {
+		text_put(to, detail);
+		return;
+	}
+	text_put_bytes(to, detail, n_before + 8);
+	fputs("…", to);
+	text_put(to, detail + n_before + n_digits);
+}
+
+static void put_words(FILE *to, const struct an_session *session, const struct an_note *note)
 {
 	const struct wording *wording = NULL;
 	char count[TEXT_BYTES];
@@ -47,34 +98,48 @@ static void put_note(struct out *out, const struct an_session *session,
 	for (size_t i = 0; i < sizeof wordings / sizeof *wordings; i++)
 		if (!strcmp(wordings[i].reason, note->reason))
 			wording = &wordings[i];
-	fputs("  ", out->to);
-	if (note->is_missing)
-		out_style(out, OUT_WARN);
-	if (!wording) {
-		text_put(out->to, note->reason);
-		fprintf(out->to, " %s", text_count(count, note->count));
-	} else if (!wording->one) {
-		fputs(wording->many, out->to);
-	} else {
-		fputs(text_count(count, note->count), out->to);
-		fprintf(out->to, " %s", note->count == 1 ? wording->one : wording->many);
-	}
-	if (note->is_missing)
-		out_style(out, OUT_PLAIN);
-	if (note->detail && *note->detail) {
-		fputs(wording && !strcmp(note->reason, "modules-without-symbols") ? " " : ": ",
-		      out->to);
-		text_put(out->to, note->detail);
+	if (!wording)
+		fprintf(to, "%s %s", note->reason, text_count(count, note->count));
+	else if (!wording->one)
+		fputs(wording->many, to);
+	else
+		fprintf(to, "%s %s", text_count(count, note->count),
+			note->count == 1 ? wording->one : wording->many);
+	if (is_about_symbols(note)) {
+		fputc(' ', to);
+		put_short_build_id(to, note->detail);
+	} else if (*note->detail) {
+		fputs(": ", to);
+		text_put(to, note->detail);
 	}
 	if (note->process < session->n_processes && session->n_processes > 1)
-		fprintf(out->to, " (process %u)", session->processes[note->process].id);
-	fputc('\n', out->to);
+		fprintf(to, " (process %u)", session->processes[note->process].id);
+}
+
+static void put_note(struct out *out, const struct an_session *session,
+		     const struct an_note *note)
+{
+	char *text = NULL;
+	size_t n_text;
+	FILE *words = open_memstream(&text, &n_text);
+
+	if (!words)
+		return;
+	put_words(words, session, note);
+	fclose(words);
+	if (note->is_missing)
+		out_style(out, OUT_WARN);
+	put_wrapped(out, text);
+	if (note->is_missing)
+		out_style(out, OUT_PLAIN);
+	free(text);
 }
 
 void report_text_notes(struct out *out, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes)
 {
 	bool is_any_missing = false;
+	unsigned n_modules = 0;
 	char count[TEXT_BYTES];
 
 	for (uint32_t i = 0; i < n_notes; i++)
@@ -90,7 +155,15 @@ void report_text_notes(struct out *out, const struct an_session *session,
 	for (uint32_t i = 0; i < n_notes; i++)
 		if (notes[i].is_missing)
 			put_note(out, session, &notes[i]);
-	for (uint32_t i = 0; i < n_notes; i++)
-		if (!notes[i].is_missing)
+	for (uint32_t i = 0; i < n_notes; i++) {
+		if (notes[i].is_missing)
+			continue;
+		if (!is_about_symbols(&notes[i]) || n_modules < MODULES_SHOWN)
 			put_note(out, session, &notes[i]);
+		n_modules += is_about_symbols(&notes[i]);
+	}
+	if (n_modules > MODULES_SHOWN)
+		fprintf(out->to, "  … nor for %s (--json lists them)\n",
+			text_plural(count, n_modules - MODULES_SHOWN, "more module",
+				    "more modules"));
 }

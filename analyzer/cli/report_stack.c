@@ -5,8 +5,6 @@
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report.h"
 
-#include <string.h>
-
 enum {
 	CALLERS = 5,             /* behind the responsible frame, without --full */
 	NAME_COLUMNS_MAX = 48,   /* a longer name leaves no room for its location */
@@ -20,18 +18,23 @@ static void locate(char to[WHERE_BYTES], const struct an_named_line *line, const
 		snprintf(to, WHERE_BYTES, "%s:%u", text_relative(line->file, cwd), line->line);
 	else if (line->file)
 		snprintf(to, WHERE_BYTES, "%s", text_relative(line->file, cwd));
-	else if (line->module)
+	else if (line->module && line->function)
 		snprintf(to, WHERE_BYTES, "in %s", line->module);
 	else
-		snprintf(to, WHERE_BYTES, "in no module");
+		snprintf(to, WHERE_BYTES, line->module ? "" : "in no module");
 }
 
-/* The name, or for what has none its address. */
-static const char *name_of(const struct an_named_line *line, char to[TEXT_BYTES])
+const char *report_text_name(char to[REPORT_NAME_BYTES], const struct an_named_line *line,
+			     bool is_full)
 {
-	if (line->function)
+	if (line->function && is_full)
 		return line->function;
-	snprintf(to, TEXT_BYTES, "0x%llx", (unsigned long long)line->address);
+	if (line->function)
+		an_normalise_function(to, REPORT_NAME_BYTES, line->function);
+	else
+		snprintf(to, REPORT_NAME_BYTES, "%.200s%s0x%llx",
+			 line->module ? line->module : "", line->module ? "+" : "",
+			 (unsigned long long)line->offset);
 	return to;
 }
 
@@ -50,7 +53,7 @@ static void put_cut(struct out *out, const struct an_named_line *line, unsigned 
 static void put_line(struct out *out, const struct an_named_line *line, unsigned n_name,
 		     const struct report_stack_style *style)
 {
-	char name[TEXT_BYTES], where[WHERE_BYTES];
+	char name[REPORT_NAME_BYTES], where[WHERE_BYTES];
 	const char *after = line->is_inlined ? "  (inlined)" : line->is_guess ? "  (a guess)" : "";
 	int room = (int)out->width - (int)style->indent - (int)n_name - 2 - (int)strlen(after);
 
@@ -60,8 +63,10 @@ static void put_line(struct out *out, const struct an_named_line *line, unsigned
 	}
 	locate(where, line, style->cwd);
 	fprintf(out->to, "%*s", (int)style->indent, "");
-	text_put_fitted(out->to, name_of(line, name), (int)n_name);
-	fputs("  ", out->to);
+	text_put_fitted(out->to, report_text_name(name, line, style->is_full),
+			*where || *after ? (int)n_name : -(int)n_name);
+	if (*where || *after)
+		fputs("  ", out->to);
 	out_style(out, OUT_DIM);
 	if (style->is_full || room < 16)
 		text_put(out->to, where);
@@ -82,9 +87,11 @@ static unsigned name_columns(const struct out *out, const struct an_line_list *l
 	if (!style->is_full && out->width <= 100 && most > NAME_COLUMNS_MAX)
 		most = NAME_COLUMNS_MAX;
 	for (size_t i = first; i < end; i++) {
-		char name[TEXT_BYTES];
-		unsigned width = list->at[i].is_cut ? 0 : text_width(name_of(&list->at[i], name));
+		char name[REPORT_NAME_BYTES];
+		unsigned width = 0;
 
+		if (!list->at[i].is_cut)
+			width = text_width(report_text_name(name, &list->at[i], style->is_full));
 		widest = width > widest ? width : widest;
 	}
 	return widest < most ? widest : most;
@@ -129,20 +136,25 @@ void report_text_site(struct out *out, const struct an_line_list *list, unsigned
 {
 	size_t at = an_lines_responsible(list);
 	const struct an_named_line *line = &list->at[at];
-	char name[TEXT_BYTES], where[WHERE_BYTES];
+	char name[REPORT_NAME_BYTES], where[WHERE_BYTES];
 	int room = (int)(out->width > column + 24 ? out->width - column : 24);
-	int n_name = room * 3 / 5;
+	int n_name = room * 3 / 5 < 32 ? room * 3 / 5 : 32, n_most;
 
 	if (line->is_cut) {
 		fputs("(the stack is not known)\n", out->to);
 		return;
 	}
 	locate(where, line, cwd);
-	if ((int)text_width(where) + 2 < room - n_name)
-		n_name = room - 2 - (int)text_width(where);
-	n_name = n_name > 32 ? 32 : n_name;
-	text_put_fitted(out->to, name_of(line, name), n_name);
-	fputs("  ", out->to);
-	text_put_fitted(out->to, where, -(room - n_name - 2));
+	report_text_name(name, line, false);
+	/* A name that is too long for its column may take what its place leaves. */
+	n_most = room - 2 - (int)text_width(where);
+	if (!*where || ((int)text_width(name) > n_name && n_most > n_name))
+		n_name = -n_most;
+	text_put_fitted(out->to, name, n_name);
+	if (*where) {
+		fputs("  ", out->to);
+		text_put_fitted(out->to, where, n_name < 0 ? -(int)text_width(where)
+						: -(room - n_name - 2));
+	}
 	fputc('\n', out->to);
 }

@@ -143,7 +143,7 @@ static void put_finding(struct page *page, const struct an_finding *finding, uin
 	struct report_stack_style style = { page->options->depth, page->options->is_full, 6,
 					    page->cwd };
 	const struct an_named_line *line;
-	char bytes[TEXT_BYTES], count[TEXT_BYTES];
+	char bytes[TEXT_BYTES], count[TEXT_BYTES], name[REPORT_NAME_BYTES];
 
 	an_stack_names_lines(page->findings->names, finding->stack, &page->list);
 	line = &page->list.at[an_lines_responsible(&page->list)];
@@ -154,9 +154,10 @@ static void put_finding(struct page *page, const struct an_finding *finding, uin
 		text_count(count, finding->n_allocations));
 	out_style(page->out, OUT_PLAIN);
 	fprintf(page->out->to, "  %s", mt_api_name(session->stacks[finding->stack].api));
-	if (line->function) {
+	if (!line->is_cut) {
 		fputs(" in ", page->out->to);
-		text_put_fitted(page->out->to, line->function, -(int)(page->out->width / 3));
+		text_put_fitted(page->out->to, report_text_name(name, line, style.is_full),
+				-(int)(page->out->width / 3));
 	}
 	fputs(", never freed", page->out->to);
 	put_process(page, finding);
@@ -295,21 +296,24 @@ static bool is_plain(const char *text, const char *others)
 static void put_next(struct page *page, const struct cmd_call *call)
 {
 	const struct an_findings *findings = page->findings;
-	const char *function = NULL, *file = call->file;
-	const char *space = " ";
+	const char *function = NULL, *file = call->file, *space = " ";
+	char name[REPORT_NAME_BYTES];
 
 	if (!is_plain(file, "_-./+:@%,=") || *file == '-')
 		return;
 	if (!strcmp(file, "trace.bin"))
 		file = space = "";
 	if (findings->n_findings) {
+		const struct an_named_line *line;
+
 		an_stack_names_lines(findings->names, findings->findings[0].stack, &page->list);
-		function = page->list.at[an_lines_responsible(&page->list)].function;
+		line = &page->list.at[an_lines_responsible(&page->list)];
+		function = line->function ? report_text_name(name, line, false) : NULL;
 	}
 	fputs("\nNext:  ", page->out->to);
 	if (is_plain(function, "_:"))
-		fprintf(page->out->to, "memtrace report --full --focus='^%s$'%s%s\n       ",
-			function, space, file);
+		fprintf(page->out->to, "memtrace report --full --focus=%s%s%s\n       ", function,
+			space, file);
 	else if (!page->options->is_full)
 		fprintf(page->out->to, "memtrace report --full%s%s\n       ", space, file);
 	fprintf(page->out->to, "memtrace info%s%s\n", space, file);

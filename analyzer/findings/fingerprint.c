@@ -4,7 +4,9 @@
  * frame and the root (libc's way to main, the thread library's way to a thread's
  * function) is left out: it changes with the system, and with whether its debug
  * symbols are installed. Inlined calls count as calls, so that a build with
- * other optimisations gives the same list.
+ * other optimisations gives the same list. Without a name a function of the
+ * user's is told by its place in the file: that lasts for one build only, but two
+ * leaks of a stripped program must not become one.
  */
 #include "analyzer/findings/fingerprint.h"
 
@@ -158,6 +160,8 @@ void an_fingerprint(char to[AN_FINGERPRINT_DIGITS + 1], const struct an_line_lis
 
 		if (line->function)
 			an_normalise_function(name, sizeof name, line->function);
+		else if (line->owner != AN_OWNER_SYSTEM && line->module)
+			snprintf(name, sizeof name, "+%llx", (unsigned long long)line->offset);
 		n = snprintf(token, sizeof token, "%s@%.256s", line->is_cut ? "..." : name,
 			     line->module ? line->module : "");
 		/* The NUL keeps "a" "bc" and "ab" "c" apart. */

@@ -216,6 +216,7 @@ void an_stack_names_lines(const struct an_stack_names *names, uint32_t stack,
 
 			*line = names->lines[place->first_line + j];
 			line->address = from->frames[i].address;
+			line->offset = place->look_up;
 			line->is_guess = from->frames[i].is_guess;
 		}
 	}

@@ -20,6 +20,7 @@ struct an_named_line {
 	const char *file;        /* NULL: unknown */
 	const char *module;      /* base name; NULL: in no module */
 	uint64_t address;        /* as recorded, of this process */
+	uint64_t offset;         /* in the module's own terms; of no module: the address */
 	uint32_t line;           /* 0: unknown */
 	uint32_t n_cut;          /* of a cut: how many frames; 0: unknown */
 	uint8_t owner;           /* enum an_owner */
