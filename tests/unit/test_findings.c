@@ -270,7 +270,8 @@ static void test_tables_tell_whose_a_frame_is(void **state)
 	assert_int_equal(an_owner_of("libstdc++.so.6.0.30", NULL, NULL), AN_OWNER_SYSTEM);
 	assert_int_equal(an_owner_of("ld-linux-x86-64.so.2", NULL, NULL), AN_OWNER_SYSTEM);
 	assert_int_equal(an_owner_of("libglib-2.0.so.0", "g_malloc", NULL), AN_OWNER_SYSTEM);
-	assert_int_equal(an_owner_of("python3.11", "PyObject_Malloc", NULL), AN_OWNER_INTERPRETER);
+	assert_int_equal(an_owner_of("python3.11", "PyUnicode_New", NULL), AN_OWNER_INTERPRETER);
+	assert_int_equal(an_owner_of("python3.11", "PyObject_Malloc", NULL), AN_OWNER_SYSTEM);
 	assert_int_equal(an_owner_of("libperl.so.5.36", NULL, NULL), AN_OWNER_INTERPRETER);
 	assert_int_equal(an_owner_of("prog", "parse", "/home/me/parse.c"), AN_OWNER_USER);
 	assert_int_equal(an_owner_of("libmagic.so.1", "magic_open", NULL), AN_OWNER_USER);
@@ -333,6 +334,23 @@ static void fingerprint_of(char to[65], const char *const *functions, const char
 	an_fingerprint(to, &list);
 }
 
+static void test_a_function_without_a_name_is_its_place_in_the_file(void **state)
+{
+	struct an_named_line one[] = { { .module = "prog", .offset = 0x10 },
+				       { .function = "main", .module = "prog" } };
+	struct an_line_list list = { one, 2, 2 };
+	char a[65], b[65];
+
+	(void)state;
+	an_fingerprint(a, &list);
+	one[0].address = 0x7f0010;
+	an_fingerprint(b, &list);
+	assert_string_equal(a, b);
+	one[0].offset = 0x20;
+	an_fingerprint(b, &list);
+	assert_string_not_equal(a, b);
+}
+
 static void test_a_fingerprint_outlives_a_build_but_not_another_path(void **state)
 {
 	const char *one[] = { "make<int>(int)", "main", "_start", NULL };
@@ -367,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_the_users_innermost_frame_is_responsible),
 		cmocka_unit_test(test_tables_tell_whose_a_frame_is),
 		cmocka_unit_test(test_names_are_folded_to_what_builds_have_in_common),
+		cmocka_unit_test(test_a_function_without_a_name_is_its_place_in_the_file),
 		cmocka_unit_test(test_a_fingerprint_outlives_a_build_but_not_another_path),
 	};
 
