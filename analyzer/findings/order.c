@@ -44,8 +44,9 @@ void an_findings_sort(struct an_findings *findings, enum an_order order)
 {
 	struct sorting sorting = { findings->names, order };
 
-	qsort_r(findings->costs, findings->n_costs, sizeof *findings->costs, compare_costs,
-		&sorting);
+	if (findings->n_costs > 1)
+		qsort_r(findings->costs, findings->n_costs, sizeof *findings->costs,
+			compare_costs, &sorting);
 }
 
 const char *an_verdict_name(enum an_verdict verdict)
