@@ -24,6 +24,7 @@ wait_for test -e asked
 printf '\003' >&3
 status wait $terminal
 equal status $got 130
+unset DEBUGINFOD_URLS
 sound
 complete
 holds '.totals.live_allocations >= 1000'
