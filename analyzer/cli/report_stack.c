@@ -118,7 +118,8 @@ void report_text_stack(struct out *out, const struct an_line_list *list,
 	unsigned n_name;
 	char count[TEXT_BYTES];
 
-	if (style->depth < most)
+	/* A depth that was asked for is shown, be it more than the usual. */
+	if (style->depth != UINT64_MAX)
 		most = style->depth;
 	/* A line that says "1 more" is as long as the line it hides. */
 	if (n > most && !(n == most + 1 && style->depth > most))
