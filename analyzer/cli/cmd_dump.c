@@ -103,7 +103,7 @@ static int finish_dump(const struct cmd_call *call, const struct dumping *dumpin
 	char count[TEXT_BYTES];
 
 	/* The lines first, also on a terminal, where both streams meet. */
-	fflush(call->out->to);
+	out_flush(call->out);
 	if (status < 0) {
 		out_message(call->file, "%s; what could be read before that was printed",
 			    status == MT_ERR_SYSTEM ? strerror(errno) : mt_status_text(status));
@@ -162,7 +162,7 @@ static int self_check(struct cmd_call *call)
 	fprintf(call->out->to, "self-check: %s hold, allocated - freed = live = %s B\n",
 		text_plural(records, call->session->counts.n_records, "record", "records"),
 		text_count(live, call->session->totals.live_bytes));
-	fflush(call->out->to);
+	out_flush(call->out);
 	return trace_file_judge(call, status, EXIT_DONE);
 }
 

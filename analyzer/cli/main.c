@@ -60,7 +60,7 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 		return finish(&call, exit_code);
 	exit_code = cmd->run(&call);
 	/* The answer first, also on a terminal, where both streams meet. */
-	fflush(out.to);
+	out_flush(&out);
 	if (exit_code == EXIT_DONE && cmd->needs == CMD_NEEDS_TRACE)
 		exit_code = trace_file_judge(&call, status, exit_code);
 	return finish(&call, exit_code);

@@ -131,24 +131,32 @@ void out_open(struct out *out, enum out_colour colour, bool has_pager)
 		open_pager(out, size.ws_row);
 }
 
+void out_flush(struct out *out)
+{
+	if (fflush(out->to) && !out->error)
+		out->error = errno;
+}
+
 int out_close(struct out *out)
 {
-	int error = 0;
+	bool is_bad;
+	int error;
 
 	if (!out->to)
 		return 0;
+	out_flush(out);
 	if (out->pager)
 		fclose(out->to);
-	errno = 0;
+	error = out->error;
+	is_bad = ferror(stdout);
 	/* A descriptor that was never open and never written to is nobody's loss. */
-	if (fflush(stdout) || ferror(stdout))
-		error = errno ? errno : EIO;
-	else if (fclose(stdout) && errno != EBADF)
+	if (fclose(stdout) && errno != EBADF && !error)
 		error = errno;
 	*out = (struct out){ 0 };
-	if (!error || error == EPIPE)
+	if ((!error && !is_bad) || error == EPIPE)
 		return 0;
-	out_message(NULL, "the output could not be written: %s", strerror(error));
+	out_message(NULL, "the output could not be written%s%s", error ? ": " : "",
+		    error ? strerror(error) : "");
 	return -1;
 }
 

@@ -35,11 +35,14 @@ struct out {
 	bool is_exact;         /* --exact: all digits */
 	unsigned width;        /* columns; at least 40 */
 	void *pager;           /* private */
+	int error;             /* private: errno of what could not be written */
 };
 
 /* Valid until out_close. When stdout is no terminal, or has_pager is false, to
  * is stdout itself. */
 void out_open(struct out *out, enum out_colour colour, bool has_pager);
+/* What was printed comes before what is said on stderr next. */
+void out_flush(struct out *out);
 /* Flushes, waits for the pager, and reports an output that could not be written
  * (a full disk) on stderr: 0, or -1. A reader that closed the pipe is no error. */
 int out_close(struct out *out);
