@@ -149,7 +149,7 @@ static void test_every_record_kind_has_a_section_whose_examples_decode(void **st
 static void test_the_whole_file_reads_as_the_document_says(void **state)
 {
 	char *document = read_document(), *text, *expected;
-	const char *end, *hex = between(document, "```hex\n", "```", &end);
+	const char *end = document, *hex = between(document, "```hex\n", "```", &end);
 	uint8_t bytes[BYTES_MAX];
 	size_t n_bytes, n_text;
 	struct mt_source source;
