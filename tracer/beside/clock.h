@@ -37,8 +37,7 @@ struct run_offset {
 	uint32_t n_pings;
 };
 void run_offset_add(struct run_offset *offset, const struct run_ping *ping);
-/* True if the cores are apart by more than limit ticks, as far as one can tell:
- * bounds wider than 10 times the limit say nothing (the other core was busy). */
+/* True if the bounds prove that the cores are apart by more than limit ticks. */
 bool run_offset_is_apart(const struct run_offset *offset, int64_t limit_ticks);
 
 #endif
