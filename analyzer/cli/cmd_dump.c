@@ -140,7 +140,11 @@ static int dump(struct cmd_call *call)
 		PRIu64 "\n", header->version, header->trace_id, header->started_realtime_ns);
 	while ((status = mt_reader_next(reader, &item)) > 0 && !ferror(dumping.to))
 		dump_item(&dumping, &item);
-	exit_code = finish_dump(call, &dumping, status < 0 ? status : 0, mt_reader_is_cut(reader));
+	/* main says what is wrong with the output; nothing is known of the rest. */
+	exit_code = EXIT_DONE;
+	if (!ferror(dumping.to))
+		exit_code = finish_dump(call, &dumping, status < 0 ? status : 0,
+					mt_reader_is_cut(reader));
 	u64map_release(&dumping.threads);
 	mt_reader_close(reader);
 	return exit_code;

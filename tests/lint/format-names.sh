@@ -15,7 +15,7 @@ check() {
 	list=$(words "$2" "$3")
 	[ -n "$list" ] || echo "no $1 found in $2"
 	for word in $list; do
-		grep -q -i -w -e "$word" "$spec" || echo "$spec does not name the $1 \"$word\""
+		grep -q -i -w -e "$(echo "$word" | sed 's/-/[-_ ]/g')" "$spec" || echo "$spec does not name the $1 \"$word\""
 		grep -q "\"$word\"" analyzer/cli/record_names.c ||
 			echo "dump has no word for the $1 \"$word\""
 	done
