@@ -28,5 +28,4 @@ done
 check op formats/wire/event.h OP_
 check kind formats/wire/event.h KIND_
 check META formats/wire/record.h META_
-check "reason of a drop" formats/wire/record.h DROP_
 exit 0
