@@ -42,7 +42,7 @@ run_case()
 	truncate -s 0 page && truncate -s 4096 page
 	run_as bare1
 	run_as bare2
-	LD_PRELOAD=$PWD/counter.so run_as traced memtrace run -q -o trace.bin --
+	run_as traced env "LD_PRELOAD=$PWD/counter.so" memtrace run -q -o trace.bin --
 	equal "exit status" "$(cat traced.status)" "$(cat bare1.status)"
 	agree out
 	agree err
@@ -54,7 +54,7 @@ run_case()
 		'(.sites | sum(.live_bytes)) == .totals.live_bytes' \
 		'(.sites | sum(.allocations)) == .totals.allocations'
 	also
-	info '"\(.events.allocations) allocations, \(.events.frees) frees"'
+	memtrace info --json | jq -r '"\(.events.allocations) allocations, \(.events.frees) frees, as the counter says"'
 }
 
 equal_counts()
