@@ -5,6 +5,6 @@ prepare() { cp "$REAL/counter.c" source.c && sed -i '1i #define PAGE "page"' sou
 also()
 {
 	cmp object.o object.bare || fail "another object file"
-	holds 'process("cc1") | length == 1' 'process("as") | length == 1' 'process("cc1")[0].totals.allocations > 10000'
+	holds 'process("cc1") | length == 1' '[.processes[] | select(.exe | test("/(.*-)?as$"))] | length == 1' 'process("cc1")[0].totals.allocations > 10000'
 	verified 30000
 }

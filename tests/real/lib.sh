@@ -53,8 +53,8 @@ run_case()
 		'.totals.allocations - .totals.frees == .totals.live_allocations' \
 		'(.sites | sum(.live_bytes)) == .totals.live_bytes' \
 		'(.sites | sum(.allocations)) == .totals.allocations'
+	jq -r '"\(.events.allocations) allocations, \(.events.frees) frees, as the counter says"' info.json
 	also
-	memtrace info --json | jq -r '"\(.events.allocations) allocations, \(.events.frees) frees, as the counter says"'
 }
 
 equal_counts()
