@@ -5,6 +5,8 @@
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report.h"
 
+#include <string.h>
+
 enum {
 	CALLERS = 5,             /* behind the responsible frame, without --full */
 	NAME_COLUMNS_MAX = 48,   /* a longer name leaves no room for its location */
@@ -22,6 +24,18 @@ static void locate(char to[WHERE_BYTES], const struct an_named_line *line, const
 		snprintf(to, WHERE_BYTES, "in %s", line->module);
 	else
 		snprintf(to, WHERE_BYTES, line->module ? "" : "in no module");
+}
+
+/* A place that is too long loses the folders in front: its end says more. */
+static void put_place(struct out *out, const char *where, unsigned room)
+{
+	const char *at = where;
+
+	while (text_width(at) + (at > where) > room && strchr(at + 1, '/'))
+		at = strchr(at + 1, '/');
+	if (at > where)
+		fputs("…", out->to);
+	text_put_fitted(out->to, at, -(int)(room - (at > where)));
 }
 
 const char *report_text_name(char to[REPORT_NAME_BYTES], const struct an_named_line *line,
@@ -71,7 +85,7 @@ static void put_line(struct out *out, const struct an_named_line *line, unsigned
 	if (style->is_full || room < 16)
 		text_put(out->to, where);
 	else
-		text_put_fitted(out->to, where, -room);
+		put_place(out, where, (unsigned)room);
 	fputs(after, out->to);
 	out_style(out, OUT_PLAIN);
 	fputc('\n', out->to);
@@ -154,8 +168,8 @@ void report_text_site(struct out *out, const struct an_line_list *list, unsigned
 	text_put_fitted(out->to, name, n_name);
 	if (*where) {
 		fputs("  ", out->to);
-		text_put_fitted(out->to, where, n_name < 0 ? -(int)text_width(where)
-						: -(room - n_name - 2));
+		put_place(out, where, n_name < 0 ? text_width(where)
+						 : (unsigned)(room - n_name - 2));
 	}
 	fputc('\n', out->to);
 }

@@ -193,10 +193,11 @@ static void put_peak(struct page *page)
 		return;
 	an_findings_sort(findings, AN_BY_PEAK);
 	put_head(page, "PEAK");
-	fprintf(page->out->to, "  %s at %s in %s\n",
+	fprintf(page->out->to, "  %s at %s in %s%s\n",
 		text_bytes(bytes, totals->peak_bytes, page->out->is_exact),
 		text_duration(at, totals->peak_ns),
-		text_plural(count, totals->n_peak, "allocation", "allocations"));
+		text_plural(count, totals->n_peak, "allocation", "allocations"),
+		findings->n_chosen < findings->session->n_processes ? ", all processes" : "");
 	for (uint32_t i = 0; i < findings->n_costs && i < n; i++) {
 		const struct an_cost *cost = &findings->costs[i];
 

@@ -42,7 +42,8 @@ static const char *const system_functions[] = {
 	"xnmalloc$", "xnrealloc$", "xstrdup$", "xstrndup$", "xmemdup$", "xmallocarray$",
 	"xreallocarray$", "x2realloc$", "x2nrealloc$", "xasprintf$", "xvasprintf$", "safe_malloc$",
 	"safe_calloc$", "safe_realloc$", "emalloc$", "ecalloc$", "erealloc$", "estrdup$",
-	"Perl_safesys", "PyMem_", "_PyMem_", "PyObject_Malloc$", "PyObject_Calloc$",
+	"Perl_safesys", "PyMem_", "PyObject_Malloc$", "PyObject_Calloc$",
+	"arena_map_", "new_arena$", "allocate_from_new_pool$", "pymalloc_alloc$", "_PyMem_",
 	"PyObject_Realloc$", "_PyObject_Malloc$", "_PyObject_Realloc$",
 	"g_malloc", "g_try_malloc", "g_realloc", "g_slice_alloc", "g_strdup",
 };
