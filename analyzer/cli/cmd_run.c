@@ -138,12 +138,15 @@ static void follow_up(struct run_result *result)
 	bool is_done;
 
 	say_troubles(result);
+	if (!must_speak && has_no_symbols)
+		return;
 	run_after_open(&after, result, !has_no_symbols);
 	is_done = run_after_wait(&after, must_speak ? SUMMARY_MS : -1);
 	if (must_speak)
 		say_summary(result, &after.news);
-	if (!is_done)
+	if (!is_done && !has_no_symbols)
 		run_after_wait(&after, -1);
+	run_after_close(&after);
 }
 
 static int run_program(struct cmd_call *call)

@@ -228,3 +228,11 @@ bool run_after_wait(struct run_after *after, int timeout_ms)
 	}
 	return true;
 }
+
+void run_after_close(struct run_after *after)
+{
+	if (!after->helper)
+		return;
+	kill(after->helper, SIGKILL);
+	bury(after);
+}

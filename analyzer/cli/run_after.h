@@ -36,5 +36,7 @@ void run_after_open(struct run_after *after, struct run_result *result, bool has
 /* Waits until the helper has ended, or for at most timeout_ms (-1: for ever). A
  * signal that means "stop" ends the helper. True when it has ended. */
 bool run_after_wait(struct run_after *after, int timeout_ms);
+/* Ends the helper if it still works. */
+void run_after_close(struct run_after *after);
 
 #endif

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-	AHEAD_REGIONS = 64,             /* of addresses: the file is sparse */
+	AHEAD_REGIONS = 4,              /* of addresses: the file is sparse */
 	REFUSED_NS = 1000000000,        /* ask a full disk again after this */
 };
 
