@@ -26,7 +26,7 @@ static void put_origin(const struct an_session *session, struct out *out)
 	report_text_command(out, session);
 	fputc('\n', out->to);
 	put_label(out, "in");
-	text_put(out->to, session->cwd);
+	text_put(out->to, report_cwd(session));
 	fputc('\n', out->to);
 	put_label(out, "on");
 	text_put(out->to, session->host);

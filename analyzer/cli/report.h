@@ -33,6 +33,11 @@ void report_json_notes(struct json *json, const char *key, const struct an_sessi
 		       const struct an_note *notes, uint32_t n_notes, bool is_missing);
 void report_text_notes(struct out *out, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes);
+/* The command that was recorded; without a runner, of the first process. Returns
+ * how many words. */
+uint32_t report_command(const struct an_session *session, const char *const **argv);
+/* Its working directory, likewise; NULL if unknown. */
+const char *report_cwd(const struct an_session *session);
 /* The program's command line, escaped, as the first line of a report. */
 void report_text_command(struct out *out, const struct an_session *session);
 

@@ -150,13 +150,15 @@ void report_json_process(struct json *json, const struct an_session *session,
 
 void report_json_trace(struct json *json, const struct an_session *session)
 {
+	const char *const *argv;
+	uint32_t n_argv = report_command(session, &argv);
 	char started[TEXT_BYTES];
 
 	out_json_open_object(json, "trace");
 	out_json_text(json, "file", session->path);
 	out_json_uint(json, "format_version", session->format_version);
-	put_command(json, session->command, session->n_command);
-	out_json_text(json, "cwd", session->cwd);
+	put_command(json, argv, n_argv);
+	out_json_text(json, "cwd", report_cwd(session));
 	out_json_text(json, "started", text_utc_time(started, session->started_realtime_ns));
 	out_json_uint(json, "duration_ns", session->duration_ns);
 	out_json_bool(json, "cut", session->is_cut);
@@ -228,8 +230,8 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 		out_json_uint(json, NULL, session->processes[finding->processes[i]].id);
 	out_json_close_array(json);
 	out_json_null(json, "type");
-	put_responsible(json, list, session->cwd);
-	put_stack(json, list, session->cwd, depth);
+	put_responsible(json, list, report_cwd(session));
+	put_stack(json, list, report_cwd(session), depth);
 	out_json_null(json, "cycle");
 	out_json_null(json, "suppressed_by");
 	out_json_open_array(json, "evidence");
@@ -242,7 +244,7 @@ static void put_site(struct json *json, const struct an_findings *findings,
 {
 	an_stack_names_lines(findings->names, cost->stack, list);
 	out_json_open_object(json, NULL);
-	put_stack(json, list, findings->session->cwd, depth);
+	put_stack(json, list, report_cwd(findings->session), depth);
 	out_json_uint(json, "allocations", cost->n_allocations);
 	out_json_uint(json, "allocated_bytes", cost->allocated_bytes);
 	out_json_uint(json, "live_allocations", cost->n_live);

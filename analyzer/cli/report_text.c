@@ -50,23 +50,46 @@ static void put_more(struct page *page, uint64_t n_all, uint64_t n_done)
 			text_count(count, n_all - n_done));
 }
 
+uint32_t report_command(const struct an_session *session, const char *const **argv)
+{
+	*argv = session->command;
+	if (session->n_command || !session->n_processes)
+		return session->n_command;
+	*argv = session->processes[0].argv;
+	return session->processes[0].n_argv;
+}
+
+const char *report_cwd(const struct an_session *session)
+{
+	const char *cwd = session->cwd;
+
+	if ((!cwd || !*cwd) && session->n_processes)
+		cwd = session->processes[0].cwd;
+	return cwd && *cwd ? cwd : NULL;
+}
+
 void report_text_command(struct out *out, const struct an_session *session)
 {
-	for (uint32_t i = 0; i < session->n_command; i++) {
+	const char *const *argv;
+	uint32_t n_argv = report_command(session, &argv);
+
+	for (uint32_t i = 0; i < n_argv; i++) {
 		if (i)
 			fputc(' ', out->to);
-		text_put(out->to, session->command[i]);
+		text_put(out->to, argv[i]);
 	}
-	if (!session->n_command)
+	if (!n_argv)
 		fputs("(no command)", out->to);
 }
 
 static unsigned command_width(const struct an_session *session)
 {
-	unsigned width = 0;
+	const char *const *argv;
+	uint32_t n_argv = report_command(session, &argv);
+	unsigned width = n_argv ? 0 : 12;
 
-	for (uint32_t i = 0; i < session->n_command; i++)
-		width += text_width(session->command[i]) + (i > 0);
+	for (uint32_t i = 0; i < n_argv; i++)
+		width += text_width(argv[i]) + (i > 0);
 	return width;
 }
 
@@ -325,7 +348,7 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 {
 	struct page page = {
 		.findings = findings, .options = options, .out = call->out,
-		.cwd = findings->session->cwd,
+		.cwd = report_cwd(findings->session),
 	};
 
 	put_first_line(&page);
