@@ -49,7 +49,7 @@ enum {
 	OP_BREG0 = 0x70,
 
 	/* Compilers nest one; hand-written tables two. */
-	REMEMBER_MAX = 8,
+	REMEMBER_MAX = 3,
 };
 
 /* A run of the instructions. */
@@ -67,7 +67,10 @@ struct machine {
 
 static struct tr_place place_of(enum tr_where where, enum tr_slot slot, int64_t offset)
 {
-	return (struct tr_place){ .where = where, .slot = slot, .offset = offset };
+	bool fits = offset == (int32_t)offset;
+
+	return (struct tr_place){ .where = (uint8_t)(fits ? where : TR_STRANGE),
+				  .slot = (uint8_t)slot, .offset = (int32_t)offset };
 }
 
 /* The jump stubs of the linker: sp + 8, and 8 more when the low four bits of
@@ -95,6 +98,8 @@ static bool read_stub_expression(struct mt_in in, uintptr_t pc, struct tr_place 
 static struct tr_place read_expression(struct mt_in in, uintptr_t pc)
 {
 	struct tr_place place = place_of(TR_STRANGE, TR_SLOT_NONE, 0);
+	int64_t offset;
+	uint64_t plus = 0;
 	uint8_t op;
 
 	if (read_stub_expression(in, pc, &place))
@@ -102,21 +107,20 @@ static struct tr_place read_expression(struct mt_in in, uintptr_t pc)
 	op = mt_get_u8(&in);
 	if (op < OP_BREG0 || op > OP_BREG0 + 31)
 		return place;
-	place.slot = tr_slot_of(op - OP_BREG0);
-	place.offset = tr_get_sleb(&in);
-	if (in.at == in.end && !in.is_bad) {
-		place.where = TR_IS_REGISTER;
-		return place;
-	}
+	offset = tr_get_sleb(&in);
+	if (in.at == in.end && !in.is_bad)
+		return place_of(TR_IS_REGISTER, tr_slot_of(op - OP_BREG0), offset);
 	if (mt_get_u8(&in) != OP_DEREF)
 		return place;
 	if (in.at < in.end) {
 		if (mt_get_u8(&in) != OP_PLUS_UCONST)
 			return place;
-		place.plus = (int64_t)mt_get_uleb(&in);
+		plus = mt_get_uleb(&in);
 	}
-	if (in.at == in.end && !in.is_bad)
-		place.where = TR_AT_REGISTER;
+	if (in.at < in.end || in.is_bad || plus > INT32_MAX)
+		return place;
+	place = place_of(TR_AT_REGISTER, tr_slot_of(op - OP_BREG0), offset);
+	place.plus = (int32_t)plus;
 	return place;
 }
 
@@ -155,26 +159,26 @@ static void remember_or_go_back(struct machine *m, bool is_remember)
 }
 
 /* An instruction about the CFA; false if it is another one. */
-static bool run_cfa(struct machine *m, uint8_t op, struct mt_in *in)
+static __attribute__((noinline)) bool run_cfa(struct machine *m, uint8_t op, struct mt_in *in)
 {
 	struct tr_place *cfa = &m->row.cfa;
+	enum tr_slot slot;
 
 	switch (op) {
 	case CFA_DEF_CFA:
 	case CFA_DEF_CFA_SF:
-		cfa->slot = tr_slot_of(mt_get_uleb(in));
-		cfa->offset = op == CFA_DEF_CFA ? (int64_t)mt_get_uleb(in)
-						: tr_get_sleb(in) * m->fde->data_align;
-		cfa->where = TR_IS_REGISTER;
+		slot = tr_slot_of(mt_get_uleb(in));
+		*cfa = place_of(TR_IS_REGISTER, slot, op == CFA_DEF_CFA
+				? (int64_t)mt_get_uleb(in) : tr_get_sleb(in) * m->fde->data_align);
 		return true;
 	case CFA_DEF_CFA_REGISTER:
 		cfa->slot = tr_slot_of(mt_get_uleb(in));
 		return true;
 	case CFA_DEF_CFA_OFFSET:
-		cfa->offset = (int64_t)mt_get_uleb(in);
+		*cfa = place_of(cfa->where, cfa->slot, (int64_t)mt_get_uleb(in));
 		return true;
 	case CFA_DEF_CFA_OFFSET_SF:
-		cfa->offset = tr_get_sleb(in) * m->fde->data_align;
+		*cfa = place_of(cfa->where, cfa->slot, tr_get_sleb(in) * m->fde->data_align);
 		return true;
 	case CFA_DEF_CFA_EXPRESSION:
 		*cfa = read_expression(get_block(in), m->pc);
@@ -185,7 +189,7 @@ static bool run_cfa(struct machine *m, uint8_t op, struct mt_in *in)
 }
 
 /* An instruction about where a register was saved; false if it is another one. */
-static bool run_register(struct machine *m, uint8_t op, struct mt_in *in)
+static __attribute__((noinline)) bool run_register(struct machine *m, uint8_t op, struct mt_in *in)
 {
 	int64_t align = m->fde->data_align;
 	uint64_t reg = mt_get_uleb(in);
@@ -283,10 +287,31 @@ static void run(struct machine *m, struct mt_in in)
 	}
 }
 
+/* Apart from the search for the table entry, so that the two do not lie on the
+ * stack together: see struct tr_place. */
+static __attribute__((noinline)) bool run_row(const struct tr_fde *fde, uintptr_t pc,
+					      uintptr_t wanted, struct tr_row *row)
+{
+	struct machine m;
+
+	memset(&m, 0, offsetof(struct machine, remembered));
+	m.fde = fde;
+	m.pc = pc;
+	m.row.cfa.where = TR_STRANGE;
+	m.row.is_next_exact = fde->is_signal_frame;
+	m.wanted = UINTPTR_MAX;
+	run(&m, fde->common);
+	m.initial = m.row;
+	m.wanted = wanted;
+	m.at = fde->start;
+	run(&m, fde->own);
+	*row = m.row;
+	return !m.is_bad;
+}
+
 enum tr_fde_found tr_cfi_row(uintptr_t pc, bool is_exact, struct tr_row *row)
 {
 	struct tr_fde fde;
-	struct machine m;
 	/* A return address may lie behind its function, when the call was its
 	 * last instruction: the call itself is one byte before. */
 	uintptr_t wanted = is_exact ? pc : pc - 1;
@@ -294,17 +319,5 @@ enum tr_fde_found tr_cfi_row(uintptr_t pc, bool is_exact, struct tr_row *row)
 
 	if (found != TR_FDE_FOUND)
 		return found;
-	memset(&m, 0, offsetof(struct machine, remembered));
-	m.fde = &fde;
-	m.pc = pc;
-	m.row.cfa.where = TR_STRANGE;
-	m.row.is_next_exact = fde.is_signal_frame;
-	m.wanted = UINTPTR_MAX;
-	run(&m, fde.common);
-	m.initial = m.row;
-	m.wanted = wanted;
-	m.at = fde.start;
-	run(&m, fde.own);
-	*row = m.row;
-	return m.is_bad ? TR_FDE_BAD : TR_FDE_FOUND;
+	return run_row(&fde, pc, wanted, row) ? TR_FDE_FOUND : TR_FDE_BAD;
 }

@@ -20,11 +20,13 @@ enum tr_where {
 	TR_STRANGE,        /* described in a way that is not understood */
 };
 
+/* Twelve bytes: a row lies on the stack of whoever allocates, which may be a
+ * coroutine's of 2 KiB. An offset that does not fit is TR_STRANGE. */
 struct tr_place {
-	enum tr_where where;
-	enum tr_slot slot;
-	int64_t offset;
-	int64_t plus;
+	uint8_t where;     /* enum tr_where */
+	uint8_t slot;      /* enum tr_slot */
+	int32_t offset;
+	int32_t plus;
 };
 
 struct tr_row {

@@ -22,7 +22,7 @@ static bool fits(int64_t value, unsigned n_bits)
 /* Adds where the caller's frame pointer is; TR_BASE_OTHER if that does not fit. */
 static uint64_t fold_fp(uint64_t rule, const struct tr_place *fp)
 {
-	uint64_t offset = (uint64_t)(uint32_t)(fp->offset * (1 << (32 - FP_OFFSET_BITS)));
+	uint64_t offset = (uint32_t)fp->offset << (32 - FP_OFFSET_BITS);
 
 	switch (fp->where) {
 	case TR_UNCHANGED:
