@@ -27,9 +27,10 @@ static const char *const wait_for_choices[] = { "first", "all", NULL };
 static const struct opt run_options[] = {
 	{ "output", 'o', OPT_TEXT, "FILE", "write the trace to FILE (default trace.bin); %p is the "
 	  "program's pid, %n its name, %t the time", &output, NULL },
-	{ "quiet", 'q', OPT_FLAG, NULL, "say nothing unless something was missed", &is_quiet, NULL },
-	{ "on-full", 0, OPT_CHOICE, "WHAT", "when recording cannot keep up: wait (default) or drop, "
-	  "and count what was dropped", &on_full, on_full_choices },
+	{ "quiet", 'q', OPT_FLAG, NULL, "say nothing unless something was missed", &is_quiet,
+	  NULL },
+	{ "on-full", 0, OPT_CHOICE, "WHAT", "when recording cannot keep up: wait (default), or "
+	  "drop and count", &on_full, on_full_choices },
 	{ "wait", 0, OPT_CHOICE, "WHOM", "record until the first process ends (default), or all",
 	  &wait_for, wait_for_choices },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
@@ -128,7 +129,8 @@ static void say_troubles(const struct run_result *result)
 		out_message(short_path(result), "%s; what came after that is lost, what is in it "
 			    "can be read", strerror(result->write_error));
 	if (!result->n_images)
-		out_message(NULL, "nothing was recorded: the program never loaded memtrace's library");
+		out_message(NULL, "nothing was recorded: the program never loaded memtrace's "
+			    "library");
 }
 
 static void follow_up(struct run_result *result)

@@ -584,7 +584,7 @@ static void count_found(void *context, const struct mt_record *record)
 static void test_events_are_counted_as_the_decoder_sees_them(void **state)
 {
 	static struct mt_stream_state stream;
-	static uint8_t bytes[65536];
+	static uint8_t bytes[65536], unknown[200];
 	uint8_t flag = 0, *at = bytes;
 	unsigned n_found = 0;
 
@@ -602,7 +602,7 @@ static void test_events_are_counted_as_the_decoder_sees_them(void **state)
 	at = mt_put_extended(&stream, at, 9, MT_KIND_REALLOC_END, &flag, 1);
 	at = mt_put_realloc(&stream, at, 10, 32);               /* moves: two */
 	at = mt_put_alloc(&stream, at, 11, 64, 1, 2);
-	at = mt_put_extended(&stream, at, 12, 999, bytes, 200); /* unknown: none */
+	at = mt_put_extended(&stream, at, 12, 999, unknown, 200); /* none */
 	at = mt_put_extended(&stream, at, 13, MT_KIND_FORK, &flag, 1);
 	assert_int_equal(run_scan(bytes, (size_t)(at - bytes), count_found, &n_found), 23);
 	assert_int_equal(n_found, 1);

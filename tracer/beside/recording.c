@@ -38,8 +38,8 @@ static int open_file(struct run_recording *recording, const struct run_options *
 	if (run_output_expand(options->output, &names, recording->path,
 			      sizeof(recording->path))) {
 		if (errno == EINVAL)
-			snprintf(message, room, "%s: only %%p, %%n, %%t and %%%% mean something in the "
-				 "name of a trace", options->output);
+			snprintf(message, room, "%s: only %%p, %%n, %%t and %%%% mean something "
+				 "in the name of a trace", options->output);
 		else
 			fail(message, room, options->output, errno, next);
 		return -1;
@@ -143,7 +143,7 @@ static int open_rest(struct run_recording *recording, const struct run_options *
 	uint64_t trace_id;
 	int error;
 
-	*what = "the random numbers of the kernel";
+	*what = "the kernel gives no random number";
 	if (getrandom(&trace_id, sizeof(trace_id), 0) != sizeof(trace_id))
 		return errno;
 	header = live_header(recording, options, trace_id);
@@ -152,10 +152,10 @@ static int open_rest(struct run_recording *recording, const struct run_options *
 	*what = recording->path;
 	if ((error = run_trace_open(&recording->trace, recording->fd, &file_header)))
 		return error;
-	*what = "FILE.live";
+	*what = "the file it shares with the program (FILE.live) cannot be made";
 	if ((error = run_live_open(&recording->live, recording->path, &header)))
 		return error;
-	*what = "the socket for the program";
+	*what = "the socket for the program cannot be opened";
 	if ((error = run_door_open(&recording->door, epoll, trace_id)))
 		return error;
 	run_processes_open(&recording->processes, epoll);
