@@ -239,11 +239,16 @@ static uint64_t *claim_word(struct mt_segment_header *segment)
 	return (uint64_t *)(void *)segment;
 }
 
+static uint64_t claim_of(enum mt_segment_state state, uint32_t stream)
+{
+	return mt_segment_claim(mt_segment_state(tr.generation, state), stream);
+}
+
 static struct mt_segment_header *claim_free(uint32_t stream)
 {
 	uint32_t n_granted = __atomic_load_n(&tr.control->n_granted, __ATOMIC_ACQUIRE);
 	uint32_t free_state = mt_segment_state(tr.generation, MT_SEGMENT_FREE);
-	uint64_t owned = mt_segment_claim(mt_segment_state(tr.generation, MT_SEGMENT_OWNED), stream);
+	uint64_t owned = claim_of(MT_SEGMENT_OWNED, stream);
 
 	if (n_granted > tr.n_mapped)
 		n_granted = tr.n_mapped;
@@ -262,8 +267,8 @@ static struct mt_segment_header *claim_free(uint32_t stream)
 
 void tr_channel_give_back(struct mt_segment_header *segment, uint32_t stream)
 {
-	uint64_t owned = mt_segment_claim(mt_segment_state(tr.generation, MT_SEGMENT_OWNED), stream);
-	uint64_t full = mt_segment_claim(mt_segment_state(tr.generation, MT_SEGMENT_FULL), stream);
+	uint64_t owned = claim_of(MT_SEGMENT_OWNED, stream);
+	uint64_t full = claim_of(MT_SEGMENT_FULL, stream);
 
 	__atomic_compare_exchange_n(claim_word(segment), &owned, full, false, __ATOMIC_RELEASE,
 				    __ATOMIC_RELAXED);

@@ -104,7 +104,8 @@ static uint32_t stack_id(struct tr_context *context, enum mt_api api, size_t ali
 {
 	uint8_t align_log2 = log2_of(alignment);
 	uint32_t generation = __atomic_load_n(&tr.unload_generation, __ATOMIC_ACQUIRE);
-	uint64_t hash = hash_stack(&context->walk, generation << 16 | (uint32_t)align_log2 << 8 | api);
+	uint32_t seed = generation << 16 | (uint32_t)align_log2 << 8 | api;
+	uint64_t hash = hash_stack(&context->walk, seed);
 	uint32_t id = context->walk.is_cacheable ? tr_stackset_find(hash) : 0;
 
 	if (id)
@@ -150,46 +151,44 @@ void tr_emit_alloc(const struct tr_regs *caller, const void *p, size_t size, enu
 	tr_leave();
 }
 
-void tr_emit_free(const void *p)
+/* flags: MT_DELETE_PLAIN_FREE for free, else of the operator delete. */
+static inline __attribute__((always_inline)) void emit_release(const void *p, uint8_t flags,
+							       size_t size, size_t alignment)
 {
 	struct tr_context *context = tr_enter();
 	struct tr_stream *stream;
 	uint64_t addr = (uintptr_t)p;
+	uint8_t *at;
 
 	if (!context)
 		return;
 	look_at_loader(context);
 	stream = &context->stream;
-	if (__builtin_expect(!tr_stream_room(context, MT_EVENT_BYTES_MAX), 0))
+	if (__builtin_expect(!tr_stream_room(context, MT_EVENT_BYTES_MAX), 0)) {
 		tr_count_drop(MT_DROP_FULL, 1);
-	else if (__builtin_expect(mt_addr_is_plain(addr), 1))
-		tr_stream_publish(stream, mt_put_free(&stream->state, stream->at, tr_now(), addr));
+		tr_leave();
+		return;
+	}
+	if (__builtin_expect(!mt_addr_is_plain(addr), 0))
+		at = mt_put_free_any(&stream->state, stream->at, tr_now(), addr, flags, size,
+				     log2_of(alignment));
+	else if (flags == MT_DELETE_PLAIN_FREE)
+		at = mt_put_free(&stream->state, stream->at, tr_now(), addr);
 	else
-		tr_stream_publish(stream, mt_put_free_any(&stream->state, stream->at, tr_now(), addr,
-							  MT_DELETE_PLAIN_FREE, 0, 0));
+		at = mt_put_delete(&stream->state, stream->at, tr_now(), addr, flags, size,
+				   log2_of(alignment));
+	tr_stream_publish(stream, at);
 	tr_leave();
+}
+
+void tr_emit_free(const void *p)
+{
+	emit_release(p, MT_DELETE_PLAIN_FREE, 0, 0);
 }
 
 void tr_emit_delete(const void *p, uint8_t flags, size_t size, size_t alignment)
 {
-	struct tr_context *context = tr_enter();
-	struct tr_stream *stream;
-	uint64_t addr = (uintptr_t)p;
-	uint8_t align_log2 = log2_of(alignment);
-
-	if (!context)
-		return;
-	look_at_loader(context);
-	stream = &context->stream;
-	if (__builtin_expect(!tr_stream_room(context, MT_EVENT_BYTES_MAX), 0))
-		tr_count_drop(MT_DROP_FULL, 1);
-	else if (__builtin_expect(mt_addr_is_plain(addr), 1))
-		tr_stream_publish(stream, mt_put_delete(&stream->state, stream->at, tr_now(), addr,
-							flags, size, align_log2));
-	else
-		tr_stream_publish(stream, mt_put_free_any(&stream->state, stream->at, tr_now(), addr,
-							  flags, size, align_log2));
-	tr_leave();
+	emit_release(p, flags, size, alignment);
 }
 
 enum {

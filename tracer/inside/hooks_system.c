@@ -94,7 +94,8 @@ long tr_syscall_watched(long number, long a, long b, long c, long d, long e, lon
 	case SYS_execve:
 		return execve((const char *)a, (char *const *)b, (char *const *)c);
 	case SYS_execveat:
-		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d, (int)e);
+		return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d,
+				(int)e);
 	case SYS_seccomp:
 		if (a == SECCOMP_SET_MODE_FILTER || a == SECCOMP_SET_MODE_STRICT)
 			be_quiet();

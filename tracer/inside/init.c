@@ -218,6 +218,7 @@ static bool begin(void)
 	if (!open_channel(&initial))
 		return false;
 	watch_for_fork();
+	tr_thread_reserve();
 	tr.process = __atomic_add_fetch(&tr.live->n_processes, 1, __ATOMIC_ACQ_REL);
 	__atomic_store_n(&tr.mode, TR_ACTIVE, __ATOMIC_RELEASE);
 	announce_image();

@@ -9,6 +9,7 @@
  */
 #include "tracer/inside/stackset.h"
 
+#include "tracer/inside/state.h"
 #include "tracer/inside/sys.h"
 
 enum {
@@ -24,7 +25,8 @@ struct entry {
 	uint32_t id;     /* atomic; 0: being written */
 };
 
-static struct entry *tables[TABLES];   /* atomic */
+static struct entry first_table[TR_STACKSET_SLOTS];
+static struct entry *tables[TABLES] = { first_table };   /* atomic */
 static uint32_t n_entries[TABLES];     /* atomic */
 static uint32_t last_id;               /* atomic */
 
@@ -61,14 +63,15 @@ static uint32_t find_in(int table, uint64_t hash)
 	return 0;
 }
 
-/* The table there is, or a new one; NULL without memory. */
+/* The table there is, or a new one; NULL without memory, or where a filter of
+ * the program might not let us ask for some. */
 static struct entry *table_get(int table)
 {
 	struct entry *entries = __atomic_load_n(&tables[table], __ATOMIC_ACQUIRE);
 	struct entry *expected = NULL;
 	size_t n_bytes = n_slots_of(table) * sizeof(*entries);
 
-	if (entries)
+	if (entries || __atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED))
 		return entries;
 	entries = tr_map_anonymous(n_bytes);
 	if (entries && !__atomic_compare_exchange_n(&tables[table], &expected, entries, false,

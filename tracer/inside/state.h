@@ -130,6 +130,8 @@ static inline bool tr_is_on(void)
 /* The calling thread's state, made when it has none; NULL when there is no
  * memory for it, or in the middle of making it. */
 struct tr_thread *tr_thread_attach(void);
+/* Sets memory aside for the first threads. Called once, at the start. */
+void tr_thread_reserve(void);
 /* Forgets every thread but the calling one: after a fork. */
 void tr_thread_forget_others(void);
 

@@ -18,6 +18,9 @@
 enum {
 	SLOTS = 16384,       /* threads with state at one time; pages touched as used */
 	ADOPTION_LOOKS = 32, /* a new thread asks after so many others at most */
+	RESERVED = 32,       /* mapped at the start: under the program's own filter there
+	                      * will be no more; addresses only until a thread comes */
+	THREAD_BYTES = (sizeof(struct tr_thread) + 4095) & ~4095,
 };
 
 struct slot {
@@ -28,6 +31,7 @@ struct slot {
 static struct slot slots[SLOTS];
 static uint32_t n_slots;             /* atomic: used from the start */
 static uint32_t next_look;           /* atomic: where the search for the dead goes on */
+static uint8_t *reserve;             /* RESERVED of THREAD_BYTES, or NULL */
 
 static bool is_dead(uint64_t tid)
 {
@@ -58,6 +62,22 @@ static struct slot *slot_of_the_dead(uint64_t tid)
 	return NULL;
 }
 
+/* Memory that fork wipes; NULL when there is none. */
+static void *map_wiped(size_t n_bytes)
+{
+	void *at = tr_map_anonymous(n_bytes);
+
+	if (!at || !tr_is_error(tr_sys3(SYS_madvise, at, n_bytes, MADV_WIPEONFORK)))
+		return at;
+	tr_unmap(at, n_bytes);
+	return NULL;
+}
+
+void tr_thread_reserve(void)
+{
+	reserve = map_wiped((size_t)RESERVED * THREAD_BYTES);
+}
+
 static struct slot *slot_new(uint64_t tid)
 {
 	uint32_t at = __atomic_fetch_add(&n_slots, 1, __ATOMIC_ACQ_REL);
@@ -67,10 +87,10 @@ static struct slot *slot_new(uint64_t tid)
 		__atomic_store_n(&n_slots, SLOTS, __ATOMIC_RELAXED);
 		return NULL;
 	}
-	slot->thread = tr_map_anonymous(sizeof(*slot->thread));
-	if (slot->thread)
-		tr_sys3(SYS_madvise, slot->thread,
-			(sizeof(*slot->thread) + 4095) & ~(size_t)4095, MADV_WIPEONFORK);
+	if (reserve && at < RESERVED)
+		slot->thread = (void *)(reserve + (size_t)at * THREAD_BYTES);
+	else if (!__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED))
+		slot->thread = map_wiped(THREAD_BYTES);
 	__atomic_store_n(&slot->tid, tid, __ATOMIC_RELEASE);
 	return slot->thread ? slot : NULL;
 }
