@@ -87,11 +87,13 @@ static struct slot *slot_new(uint64_t tid)
 		__atomic_store_n(&n_slots, SLOTS, __ATOMIC_RELAXED);
 		return NULL;
 	}
+	/* The owner before the memory: with memory and no owner it would be another
+	 * new thread's to adopt, and the two would write into one stream. */
+	__atomic_store_n(&slot->tid, tid, __ATOMIC_SEQ_CST);
 	if (reserve && at < RESERVED)
 		slot->thread = (void *)(reserve + (size_t)at * THREAD_BYTES);
 	else if (!__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED))
 		slot->thread = map_wiped(THREAD_BYTES);
-	__atomic_store_n(&slot->tid, tid, __ATOMIC_RELEASE);
 	return slot->thread ? slot : NULL;
 }
 
