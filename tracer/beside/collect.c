@@ -28,6 +28,8 @@ static bool look_at(struct run_drain *drain, uint32_t region, uint32_t number, u
 		*seat = (struct run_seat){ 0 };
 		return false;
 	}
+	if (number > drain->live->regions[region].n_used)
+		drain->live->regions[region].n_used = number;
 	if (published > MT_SEGMENT_ROOM || segment->drained > published) {
 		/* The program overwrote it: nothing here can be trusted. */
 		drain->n_damaged += seat->published != UINT32_MAX;
@@ -65,9 +67,12 @@ static void look_around(struct run_drain *drain, uint64_t now_ns, bool is_second
 
 	drain->n_looks = 0;
 	for (uint32_t region = 0; region < live->n_prepared; region++) {
-		if (!live->regions[region].is_in_use)
+		const struct run_region *at = &live->regions[region];
+
+		if (!at->is_in_use)
 			continue;
-		for (uint32_t i = 1; i < live->regions[region].n_granted; i++) {
+		/* Untouched segments stay so: each is a page the disk has to give. */
+		for (uint32_t i = 1; i < at->n_granted && i <= at->n_used + 1; i++) {
 			struct run_look *look;
 
 			if (!make_room(drain))

@@ -87,7 +87,7 @@ static void free_unsigned(const struct run_live *live, uint32_t region, uint64_t
 {
 	const struct run_seat *seats = live->regions[region].seats;
 
-	for (uint32_t i = 1; i < live->regions[region].n_granted; i++) {
+	for (uint32_t i = 1; i <= live->regions[region].n_used; i++) {
 		struct mt_segment_header *segment = run_live_segment(live, region, i);
 		uint32_t state = __atomic_load_n(&segment->state, __ATOMIC_ACQUIRE);
 		uint32_t published = __atomic_load_n(&segment->published, __ATOMIC_ACQUIRE);
@@ -108,7 +108,7 @@ static void keep_region(struct run_drain *drain, uint32_t region, struct patienc
 	uint32_t n_busy = 0;
 	bool is_used;
 
-	for (uint32_t i = 1; i < at->n_granted; i++)
+	for (uint32_t i = 1; i <= at->n_used; i++)
 		n_busy += !keep_segment(drain, region, i, patience);
 	is_used = !at->users || has_live_users(at);
 	if (is_used || !at->unused_ns)

@@ -76,6 +76,8 @@ static int extend(struct run_live *live, uint32_t region, uint32_t n_segments)
 		base = mmap(NULL, new_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, live->fd, offset);
 	if (base == MAP_FAILED)
 		return errno;
+	/* Or the first touch of a fresh region makes the kernel zero all of it. */
+	madvise(base, new_bytes, MADV_RANDOM);
 	memset(seats + at->n_granted, 0, (n_segments - at->n_granted) * sizeof(*seats));
 	at->base = base;
 	at->n_granted = n_segments;
@@ -170,6 +172,7 @@ static void begin_use(struct run_live *live, uint32_t region)
 	at->is_noticed = at->is_in_use = true;
 	at->first_pid = 0;
 	at->first_process = 0;
+	at->n_used = 0;
 	at->unused_ns = 0;
 	at->has_many_processes = false;
 	memset(at->seats, 0, at->n_granted * sizeof(*at->seats));

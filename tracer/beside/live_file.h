@@ -28,6 +28,7 @@ struct run_seat {
 struct run_region {
 	uint8_t *base;                  /* n_granted segments, mapped; NULL: not prepared */
 	uint32_t n_granted;
+	uint32_t n_used;                /* segments 1 .. n_used were claimed at some time */
 	uint32_t generation;
 	bool is_noticed;                /* it was claimed at some time */
 	bool is_in_use;
