@@ -91,6 +91,10 @@ $(BUILD)/progs/%: tests/progs/%.cc
 	@mkdir -p $(@D)
 	$(Q)$(CXX) -I. -g -O1 -MMD -MP $(shell sed -n 's,.*build: ,,p' $<) -o $@ $< $(shell sed -n 's,.*link: ,,p' $<) -lpthread -ldl
 
+demo: all ## demo: record examples/sessions.c and report it
+	$(Q)$(CC) -g -O1 -o $(BUILD)/sessions examples/sessions.c
+	$(BUILD)/memtrace run -o $(BUILD)/sessions.bin $(BUILD)/sessions
+	$(BUILD)/memtrace report --top=3 $(BUILD)/sessions.bin
 check: unit e2e lint ## check: unit tests, whole-program tests, lint
 unit: $(UNITS) ## unit: unit tests; T=reader runs one
 	$(Q)BUILD=$(BUILD) T='$(T)' tests/unit/run
@@ -125,5 +129,5 @@ help: ## help: this list
 	@sed -n 's/^[^#]*## /  /p' $(MAKEFILE_LIST)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all check unit e2e lint check-real check-asan e2e-asan soak bench fuzz tidy install clean help
+.PHONY: all demo check unit e2e lint check-real check-asan e2e-asan soak bench fuzz tidy install clean help
 .SECONDARY:
