@@ -106,7 +106,7 @@ check-real: all $(PROGS) ## check-real: real programs from Debian
 	$(Q)BUILD=$(BUILD) T='$(T)' tests/real/run
 check-asan: ## check-asan: unit and command tests under address and undefined sanitizers
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)-asan SAN=address,undefined CFLAGS='-O1 -g' unit e2e-asan
-e2e-asan: all $(PROGS)
+e2e-asan: $(BUILD)/memtrace
 	$(Q)BUILD=$(BUILD) tests/e2e/run-asan
 soak: all $(PROGS) $(UNITS) ## soak: what takes longer than the other tests may
 	$(Q)BUILD=$(BUILD) tests/soak
