@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,9 +22,13 @@
 
 enum {
 	NAP_NS = 500000,
-	NAPS_MAX = 20000,              /* 10 s: the runner lives, and cannot keep up */
-	NAPS_WITHOUT_HEARTBEAT = 4000, /* 2 s: it is gone or stopped */
 	SPINS_WHEN_QUIET = 200000,
+	/* How long to wait for a runner that lives but cannot keep up, and for one
+	 * that shows no life. Naps count as well as time: while a job is stopped time
+	 * goes by for both, and then the runner deserves a chance. */
+	PATIENCE_S = 10,
+	SILENCE_S = 2,
+	NAPS_MIN = 200,
 };
 
 void tr_count_drop(enum mt_drop_reason reason, uint64_t n_events)
@@ -59,6 +64,9 @@ static bool map_region(int fd, uint32_t region)
 	if (!tr.control)
 		return false;
 	tr.n_mapped = n_segments;
+	/* Read-ahead would fill the grant with zeroes: more than a short program
+	 * costs altogether. */
+	tr_sys3(SYS_madvise, tr.control, (size_t)n_segments * MT_SEGMENT_BYTES, MADV_RANDOM);
 	return true;
 }
 
@@ -154,7 +162,8 @@ static bool claim_region(int fd)
 
 static bool open_by_path(void)
 {
-	long fd = tr_sys4(SYS_openat, AT_FDCWD, tr.live_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+	/* Follows links: the path of a memfd is one, and the trace id is checked. */
+	long fd = tr_sys4(SYS_openat, AT_FDCWD, tr.live_path, O_RDWR | O_CLOEXEC, 0);
 	bool is_open;
 
 	if (tr_is_error(fd))
@@ -306,26 +315,37 @@ static void wait_a_little(void)
 		__builtin_ia32_pause();
 }
 
+static bool is_long_ago(uint64_t since_ns, unsigned n_naps, unsigned seconds)
+{
+	return n_naps > NAPS_MIN && tr_monotonic_ns() - since_ns > seconds * UINT64_C(1000000000);
+}
+
 struct mt_segment_header *tr_channel_claim(uint32_t stream)
 {
 	struct mt_segment_header *segment = claim_free(stream);
-	uint64_t heartbeat, last_heartbeat;
-	int n_silent = 0;
+	uint64_t began, alive, heartbeat, last_heartbeat;
+	unsigned n_naps = 0, n_silent = 0;
 
 	if (segment)
 		return segment;
 	want_more();
 	last_heartbeat = __atomic_load_n(&tr.live->heartbeat, __ATOMIC_ACQUIRE);
-	for (int i = 0; i < NAPS_MAX && may_wait(last_heartbeat); i++) {
+	began = alive = tr_monotonic_ns();
+	while (may_wait(last_heartbeat)) {
 		wait_a_little();
 		segment = claim_free(stream);
 		if (segment)
 			return segment;
 		want_more();
 		heartbeat = __atomic_load_n(&tr.live->heartbeat, __ATOMIC_ACQUIRE);
-		n_silent = heartbeat == last_heartbeat ? n_silent + 1 : 0;
+		n_naps++;
+		n_silent++;
+		if (heartbeat != last_heartbeat) {
+			alive = tr_monotonic_ns();
+			n_silent = 0;
+		}
 		last_heartbeat = heartbeat;
-		if (n_silent > NAPS_WITHOUT_HEARTBEAT)
+		if (is_long_ago(began, n_naps, PATIENCE_S) || is_long_ago(alive, n_silent, SILENCE_S))
 			break;
 	}
 	__atomic_store_n(&tr.gave_up_heartbeat, last_heartbeat, __ATOMIC_RELAXED);

@@ -263,6 +263,20 @@ TR_HOOK int wordexp(const char *words, wordexp_t *result, int flags)
 	return status;
 }
 
+/* The child says for itself that it began, whichever way it was made; from here
+ * the runner learns of it even if it ends before it says anything. */
+TR_HOOK pid_t fork(void)
+{
+	pid_t pid;
+
+	tr_ready();
+	tr_process_fork_begin();
+	pid = tr_real.fork();
+	if (pid)
+		tr_process_fork_end(pid > 0 ? (uint64_t)pid : 0);
+	return pid;
+}
+
 TR_HOOK void _exit(int status)
 {
 	tr_ready();

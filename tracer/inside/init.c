@@ -271,8 +271,10 @@ void tr_process_tell(struct tr_context *context)
 {
 	uint32_t parent = __atomic_exchange_n(&tr.forked_from, 0, __ATOMIC_RELAXED);
 
-	if (parent)
-		announce(context, MT_ORIGIN_FORK, parent, 0, tr_stackset_last_id());
+	if (!parent)
+		return;
+	announce(context, MT_ORIGIN_FORK, parent, tr_fork_token, tr_stackset_last_id());
+	tr_fork_token = 0;
 }
 
 void tr_process_begin_child(void)

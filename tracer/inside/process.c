@@ -30,6 +30,35 @@ void tr_process_end(uint8_t how, uint32_t status)
 	tr_leave();
 }
 
+static void put_fork(uint64_t token, uint64_t pid)
+{
+	struct mt_fork forked = { token, pid };
+	struct tr_context *context = tr_enter();
+	struct mt_out out;
+
+	if (!context)
+		return;
+	out = tr_scratch(context);
+	mt_put_fork(&out, &forked);
+	tr_stream_put_scratch(context, MT_KIND_FORK, &out);
+	tr_leave();
+}
+
+void tr_process_fork_begin(void)
+{
+	if (!tr_is_on())
+		return;
+	tr_fork_token = __atomic_add_fetch(&tr.live->n_tokens, 1, __ATOMIC_RELAXED);
+	put_fork(tr_fork_token, 0);
+}
+
+void tr_process_fork_end(uint64_t pid)
+{
+	if (pid && tr_fork_token)
+		put_fork(tr_fork_token, pid);
+	tr_fork_token = 0;
+}
+
 uint64_t tr_process_exec(const char *path, uint8_t flags)
 {
 	struct mt_exec exec = { .flags = flags,

@@ -14,6 +14,12 @@ void tr_process_begin_child(void);
  * its parent's image. */
 void tr_process_end(uint8_t how, uint32_t status);
 
+/* In the parent, around a fork: before it, so that what is freed after it is
+ * known to have been inherited; after it with the child's pid, or 0 if it failed.
+ * Children made in other ways announce themselves. */
+void tr_process_fork_begin(void);
+void tr_process_fork_end(uint64_t pid);
+
 /* Announces an exec or spawn; returns its token, 0 when it could not be
  * recorded (the child is then told nothing either). */
 uint64_t tr_process_exec(const char *path, uint8_t flags);

@@ -46,6 +46,7 @@
 	X(system, int, (const char *)) \
 	X(popen, FILE *, (const char *, const char *)) \
 	X(wordexp, int, (const char *, wordexp_t *, int)) \
+	X(fork, pid_t, (void)) \
 	X(_exit, void, (int)) \
 	X(quick_exit, void, (int)) \
 	X(dlclose, int, (void *)) \

@@ -7,3 +7,4 @@ struct tr_state tr;
 __thread struct tr_thread *tr_self;
 __thread uint32_t tr_depth;
 __thread uintptr_t tr_inside;
+__thread uint64_t tr_fork_token;

@@ -103,7 +103,7 @@ struct tr_state {
 
 extern struct tr_state tr;
 
-/* All of the library's TLS: 24 bytes, initial-exec. */
+/* All of the library's TLS: 32 bytes, initial-exec. */
 extern __thread struct tr_thread *tr_self
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 /* How many writers of this thread are under way: the context to use. */
@@ -112,6 +112,9 @@ extern __thread uint32_t tr_depth
 /* Not 0: we called a function that may call our hooks back; they pass through.
  * It is the stack pointer then, so that a longjmp out of it is noticed. */
 extern __thread uintptr_t tr_inside
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+/* Of the fork this thread is in the middle of, or 0: what the child tells. */
+extern __thread uint64_t tr_fork_token
 	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* Brings the library up, once; returns whether there is a channel to record
