@@ -136,13 +136,14 @@ static void say_troubles(const struct run_result *result)
 static void follow_up(struct run_result *result)
 {
 	bool must_speak = !is_quiet || result->n_dropped || result->write_error;
+	struct run_after_options wanted = { !has_no_symbols, must_speak };
 	struct run_after after;
 	bool is_done;
 
 	say_troubles(result);
 	if (!must_speak && has_no_symbols)
 		return;
-	run_after_open(&after, result, !has_no_symbols);
+	run_after_open(&after, result, &wanted);
 	is_done = run_after_wait(&after, must_speak ? SUMMARY_MS : -1);
 	if (must_speak)
 		say_summary(result, &after.news);

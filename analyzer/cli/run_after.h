@@ -31,8 +31,14 @@ struct run_after {
 	struct run_news news;       /* the latest */
 };
 
+struct run_after_options {
+	bool wants_symbols;
+	bool wants_count;           /* of what is left, if that does not take long */
+};
+
 /* Starts the helper; without one (no memory, no process) there is no news. */
-void run_after_open(struct run_after *after, struct run_result *result, bool has_symbols);
+void run_after_open(struct run_after *after, struct run_result *result,
+		    const struct run_after_options *wanted);
 /* Waits until the helper has ended, or for at most timeout_ms (-1: for ever). A
  * signal that means "stop" ends the helper. True when it has ended. */
 bool run_after_wait(struct run_after *after, int timeout_ms);

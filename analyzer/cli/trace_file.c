@@ -45,8 +45,14 @@ static bool is_newer(const struct stat *a, const struct stat *b)
 	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* The newest of *.bin and *.live that begins as a trace does; of two equally new
- * ones the first by name, so that the choice does not hang on the folder's order. */
+static bool is_trace(const char *path)
+{
+	return has_magic(path, MT_FILE_MAGIC) ||
+	       (ends_in(path, ".live") && has_magic(path, MT_LIVE_MAGIC));
+}
+
+/* The newest file that begins as a trace does; of two equally new ones the first
+ * by name, so that the choice does not hang on the folder's order. */
 static char *newest_trace(void)
 {
 	struct stat best = { 0 };
@@ -55,12 +61,10 @@ static char *newest_trace(void)
 	DIR *folder = opendir(".");
 
 	while (folder && (entry = readdir(folder))) {
-		bool is_live = ends_in(entry->d_name, ".live");
 		struct stat this;
 
-		if ((!is_live && !ends_in(entry->d_name, ".bin")) || stat(entry->d_name, &this) ||
-		    !S_ISREG(this.st_mode) ||
-		    !has_magic(entry->d_name, is_live ? MT_LIVE_MAGIC : MT_FILE_MAGIC))
+		if (stat(entry->d_name, &this) || !S_ISREG(this.st_mode) ||
+		    !is_trace(entry->d_name))
 			continue;
 		if (found && !is_newer(&this, &best) &&
 		    (is_newer(&best, &this) || strcmp(entry->d_name, found) > 0))

@@ -117,10 +117,19 @@ static void see(struct an_replay *replay, struct an_stream *stream,
 		thread->last_ticks = record->time;
 }
 
+static bool is_event(const struct mt_record *record)
+{
+	return record->op != MT_OP_EXTENDED || record->kind == MT_KIND_ALLOC_ANY ||
+	       record->kind == MT_KIND_FREE_ANY || record->kind == MT_KIND_REALLOC_ANY ||
+	       record->kind == MT_KIND_REALLOC_END;
+}
+
 void an_record_apply(struct an_replay *replay, struct an_stream *stream,
 		     const struct mt_record *record)
 {
 	see(replay, stream, record);
+	if (replay->options.is_names_only && is_event(record))
+		return;
 	switch (record->op) {
 	case MT_OP_ALLOC_SAME:
 	case MT_OP_ALLOC:

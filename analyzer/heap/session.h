@@ -44,6 +44,8 @@ struct an_session {
 struct an_session_options {
 	bool is_self_check;          /* check the invariants after every event: slow */
 	bool want_live;              /* fill live[] */
+	bool is_names_only;          /* processes, modules and stacks are wanted, no
+	                              * events: five times as fast */
 	const struct an_symbols_options *symbols;  /* NULL: defaults */
 	void (*progress)(void *context, uint64_t done_bytes, uint64_t all_bytes); /* may be NULL */
 	void *progress_context;

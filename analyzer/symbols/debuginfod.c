@@ -28,6 +28,9 @@ static void load(struct an_debuginfod *debuginfod)
 	debuginfod->library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
 	if (!debuginfod->library)
 		return;
+	/* Its own default is 90 s without a word, which nobody waits for who only
+	 * wants a report. */
+	setenv(DEBUGINFOD_TIMEOUT_ENV_VAR, "10", 0);
 	begin = function(debuginfod, "debuginfod_begin");
 	if (begin)
 		debuginfod->client = begin();

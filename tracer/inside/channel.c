@@ -345,7 +345,8 @@ struct mt_segment_header *tr_channel_claim(uint32_t stream)
 			n_silent = 0;
 		}
 		last_heartbeat = heartbeat;
-		if (is_long_ago(began, n_naps, PATIENCE_S) || is_long_ago(alive, n_silent, SILENCE_S))
+		if (is_long_ago(began, n_naps, PATIENCE_S) ||
+		    is_long_ago(alive, n_silent, SILENCE_S))
 			break;
 	}
 	__atomic_store_n(&tr.gave_up_heartbeat, last_heartbeat, __ATOMIC_RELAXED);
