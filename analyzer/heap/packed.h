@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * packed.h -- a stream's decoding state while nothing of it is decoded. A
- * state is 4 KiB, mostly zero for a thread that did little; a program may have
+ * state is 11 KiB, mostly zero for a thread that did little; a program may have
  * had a million such threads. Only analyzer/heap includes this.
  */
 #ifndef ANALYZER_HEAP_PACKED_H

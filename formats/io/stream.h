@@ -7,7 +7,7 @@
  * ends it. Fills are on their own: each begins with a zeroed state, and in FILE
  * the end of one may come after the beginning of the next.
  *
- * A state (4 KiB) is lent to a fill from its first bytes on and taken back when
+ * A state (11 KiB) is lent to a fill from its first bytes on and taken back when
  * the fill is said to be over, or when so many later ones of its stream began
  * that it must be. Beyond MT_OPEN_FILLS_MAX the one not used for longest goes: a
  * program that started a million threads does not cost a million states, and

@@ -65,6 +65,24 @@ static void get_addr(struct mt_stream_state *state, struct mt_in *in, struct mt_
 	state->last_addr = record->addr;
 }
 
+static void get_old(struct mt_stream_state *state, struct mt_in *in, struct mt_record *record)
+{
+	uint64_t number = mt_get_uleb(in);
+	uint64_t n_before = number >> 1;
+
+	if (number & 1) {
+		uint64_t *recent = &state->recent[(state->n_recent - 1 - n_before) % MT_RECENTS];
+
+		if (n_before >= MT_RECENTS || !*recent)
+			in->is_bad = true;
+		record->addr = *recent;
+		*recent = 0;
+	} else {
+		record->addr = state->last_addr + (uint64_t)mt_unzigzag(n_before) * 16;
+	}
+	state->last_addr = record->addr;
+}
+
 static void get_release_tail(struct mt_in *in, struct mt_record *record)
 {
 	record->flags = mt_get_u8(in);
@@ -81,6 +99,7 @@ static void get_alloc(struct mt_stream_state *state, struct mt_in *in, struct mt
 	const struct mt_guess *guess = &state->guess[state->guess_at];
 
 	get_addr(state, in, record);
+	mt_recent_learn(state, record->addr);
 	record->size = record->op == MT_OP_ALLOC_SAME ? guess->size : mt_get_uleb(in);
 	record->stack = record->op == MT_OP_ALLOC ? (uint32_t)mt_get_uleb(in) : guess->stack;
 	mt_guess_learn(state, record->size, record->stack);
@@ -89,14 +108,14 @@ static void get_alloc(struct mt_stream_state *state, struct mt_in *in, struct mt
 static void get_delete_sized(struct mt_stream_state *state, struct mt_in *in,
 			     struct mt_record *record)
 {
-	get_addr(state, in, record);
+	get_old(state, in, record);
 	record->flags = MT_DELETE_SIZED;
 	record->size = mt_get_uleb(in);
 }
 
 static void get_delete(struct mt_stream_state *state, struct mt_in *in, struct mt_record *record)
 {
-	get_addr(state, in, record);
+	get_old(state, in, record);
 	get_release_tail(in, record);
 }
 
@@ -145,8 +164,8 @@ typedef void get_fn(struct mt_stream_state *, struct mt_in *, struct mt_record *
 
 static get_fn *const get_op[8] = {
 	[MT_OP_ALLOC_SAME] = get_alloc,   [MT_OP_ALLOC] = get_alloc,
-	[MT_OP_ALLOC_SIZE] = get_alloc,   [MT_OP_FREE] = get_addr,
-	[MT_OP_DELETE_SIZED] = get_delete_sized, [MT_OP_REALLOC] = get_addr,
+	[MT_OP_ALLOC_SIZE] = get_alloc,   [MT_OP_FREE] = get_old,
+	[MT_OP_DELETE_SIZED] = get_delete_sized, [MT_OP_REALLOC] = get_old,
 	[MT_OP_DELETE] = get_delete,      [MT_OP_EXTENDED] = get_extended,
 };
 

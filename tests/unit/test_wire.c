@@ -233,6 +233,73 @@ static void test_every_status_has_a_text(void **state)
 	assert_string_equal(mt_status_text(-99), "unknown error");
 }
 
+/* Allocations and releases in every order: soon after, long after, never, twice. */
+static void test_a_release_is_found_among_recent_allocations_or_not(void **state)
+{
+	static struct mt_stream_state put, get;
+	static uint8_t bytes[20000 * MT_EVENT_BYTES_MAX];
+	static uint64_t addrs[20000];
+	static bool is_free[20000];
+	uint64_t live[500], seed = 20261121;
+	uint8_t *end = bytes;
+	struct mt_record record;
+	struct mt_in in;
+	unsigned n_live = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		is_free[i] = n_live && (n_live == 500 || seed >> 63);
+		if (is_free[i]) {
+			unsigned at = n_live - 1 - (seed >> 32 & 255) % n_live;
+
+			addrs[i] = live[at];
+			live[at] = live[--n_live];
+			end = mt_put_free(&put, end, i, addrs[i]);
+		} else {
+			addrs[i] = live[n_live++] = (seed >> 20 & 0xffff) * 16;
+			end = mt_put_alloc(&put, end, i, addrs[i], 8, 1);
+		}
+	}
+	in = (struct mt_in){ bytes, end, false };
+	for (unsigned i = 0; i < 20000; i++) {
+		assert_int_equal(mt_get_record(&get, &in, &record), 1);
+		assert_int_equal(record.op == MT_OP_FREE, is_free[i]);
+		assert_true(record.addr == addrs[i]);
+	}
+	assert_int_equal(mt_get_record(&get, &in, &record), 0);
+}
+
+static void test_a_release_soon_after_its_allocation_takes_two_bytes(void **state)
+{
+	static struct mt_stream_state put;
+	uint8_t bytes[256], *end = bytes, *before;
+
+	(void)state;
+	for (unsigned i = 0; i < MT_RECENTS; i++)
+		end = mt_put_alloc(&put, bytes, 1, 0x7f0000000000 + i * 4096, 8, 1);
+	before = end = bytes;
+	end = mt_put_free(&put, end, 2, 0x7f0000000000 + (MT_RECENTS - 1) * 4096ul);
+	assert_int_equal(end - before, 2);
+}
+
+static void test_a_release_of_what_no_recent_allocation_was_is_damage(void **state)
+{
+	/* op 3, "of the last allocation", where there is none; then of the 65th last. */
+	const uint8_t none[] = { 0x0b, 0x01 }, far[] = { 0x0b, 0x81, 0x01 };
+	static struct mt_stream_state empty, some;
+	struct mt_in in = { none, none + sizeof(none), false };
+	struct mt_record record;
+	uint8_t bytes[MT_EVENT_BYTES_MAX];
+
+	(void)state;
+	assert_int_equal(mt_get_record(&empty, &in, &record), MT_ERR_RECORD);
+	for (unsigned i = 0; i < 2 * MT_RECENTS; i++)
+		mt_put_alloc(&some, bytes, 1, 0x1000 + i * 16, 8, 1);
+	in = (struct mt_in){ far, far + sizeof(far), false };
+	assert_int_equal(mt_get_record(&some, &in, &record), MT_ERR_RECORD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +313,9 @@ int main(void)
 		cmocka_unit_test(test_the_kind_zero_and_unknown_release_flags_are_bad),
 		cmocka_unit_test(test_any_bytes_decode_or_are_refused),
 		cmocka_unit_test(test_every_status_has_a_text),
+		cmocka_unit_test(test_a_release_is_found_among_recent_allocations_or_not),
+		cmocka_unit_test(test_a_release_soon_after_its_allocation_takes_two_bytes),
+		cmocka_unit_test(test_a_release_of_what_no_recent_allocation_was_is_damage),
 	};
 
 	return RUN_UNIT_TESTS(tests);
