@@ -2,10 +2,11 @@
 /*
  * hooks_cxx.c -- C++'s operator new and delete, in all their forms.
  *
- * libstdc++'s operator new is malloc and a loop around the new-handler; so as
- * long as there is memory, malloc is called directly, and only when it fails
- * the real operator, which then does what it does: calls the handler, throws.
- * A program's or another allocator's own operator is always called.
+ * libstdc++'s operator new is malloc and a loop around the new-handler, and so is
+ * ours, because what a handler does, which is to free something, must be seen.
+ * Where there is no handler, or one might throw what a nothrow form must catch,
+ * the real operator ends it: it throws, or returns NULL. A program's or another
+ * allocator's own operator is always called.
  */
 #include "tracer/inside/hooks.h"
 
@@ -15,6 +16,22 @@ static void find_cxx(void)
 		tr_real_resolve_cxx();
 }
 
+/* malloc, with the handler called as long as there is one and no memory. */
+static void *allocate(size_t size, bool has_handler)
+{
+	void *p = tr_real.malloc(size);
+
+	while (__builtin_expect(!p, 0) && has_handler && tr_real._ZSt15get_new_handlerv) {
+		tr_new_handler handler = tr_real._ZSt15get_new_handlerv();
+
+		if (!handler)
+			break;
+		handler();
+		p = tr_real.malloc(size);
+	}
+	return p;
+}
+
 /* The plain, the array and the nothrow forms. real: the operator itself. */
 static void *new_plain(const struct tr_regs *caller, size_t size, enum mt_api api, void *real,
 		       const void *nothrow, bool is_recording)
@@ -22,7 +39,7 @@ static void *new_plain(const struct tr_regs *caller, size_t size, enum mt_api ap
 	void *p = NULL;
 
 	if (tr_real.is_default_new || !real)
-		p = tr_real.malloc(size ? size : 1);
+		p = allocate(size ? size : 1, !nothrow && is_recording);
 	if (!p && real)
 		p = is_recording ? tr_call_inside(real, size, (uintptr_t)nothrow, 0)
 				 : ((void *(*)(size_t, const void *))real)(size, nothrow);

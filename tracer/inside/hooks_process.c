@@ -12,40 +12,45 @@
 
 #include <alloca.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 /* In the caller's frame, where it lives as long as the call needs it. */
-#define CHILD_ENVIRONMENT(given, token) \
-	tr_environment_make(given, token, \
-			    alloca(tr_environment_count(given) * sizeof(char *)), \
-			    alloca(tr_preload_bytes(given)), alloca(tr_channel_bytes()))
+#define CHILD_ENVIRONMENT(given, exec) \
+	(!(exec).is_followed ? (given) : tr_environment_make( \
+		given, (exec).token, alloca(tr_environment_count(given) * sizeof(char *)), \
+		alloca(tr_preload_bytes(given)), alloca(tr_channel_bytes())))
 
 TR_HOOK int execve(const char *path, char *const argv[], char *const envp[])
 {
-	uint64_t token;
+	char *const *child;
+	struct tr_exec exec;
 	int result;
 
 	tr_ready();
-	token = tr_process_exec(path, 0);
-	if (!token)
+	exec = tr_process_exec(path, 0);
+	if (!exec.token)
 		return tr_real.execve(path, argv, envp);
-	result = tr_real.execve(path, argv, CHILD_ENVIRONMENT(envp, token));
-	tr_process_exec_failed(token, errno);
+	child = CHILD_ENVIRONMENT(envp, exec);
+	result = tr_real.execve(path, argv, child);
+	tr_process_exec_failed(exec.token, errno);
 	return result;
 }
 
 TR_HOOK int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	uint64_t token;
+	char *const *child;
+	struct tr_exec exec;
 	int result;
 
 	tr_ready();
-	token = tr_process_exec(file, MT_EXEC_SEARCH);
-	if (!token)
+	exec = tr_process_exec(file, MT_EXEC_SEARCH);
+	if (!exec.token)
 		return tr_real.execvpe(file, argv, envp);
-	result = tr_real.execvpe(file, argv, CHILD_ENVIRONMENT(envp, token));
-	tr_process_exec_failed(token, errno);
+	child = CHILD_ENVIRONMENT(envp, exec);
+	result = tr_real.execvpe(file, argv, child);
+	tr_process_exec_failed(exec.token, errno);
 	return result;
 }
 
@@ -122,29 +127,34 @@ TR_HOOK int execle(const char *path, const char *first, ...)
 
 TR_HOOK int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	uint64_t token;
+	char *const *child;
+	struct tr_exec exec;
 	int result;
 
 	tr_ready();
-	token = tr_process_exec("", 0);
-	if (!token)
+	exec = tr_process_exec("", 0);
+	if (!exec.token)
 		return tr_real.fexecve(fd, argv, envp);
-	result = tr_real.fexecve(fd, argv, CHILD_ENVIRONMENT(envp, token));
-	tr_process_exec_failed(token, errno);
+	child = CHILD_ENVIRONMENT(envp, exec);
+	result = tr_real.fexecve(fd, argv, child);
+	tr_process_exec_failed(exec.token, errno);
 	return result;
 }
 
 TR_HOOK int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	uint64_t token;
+	char *const *child;
+	struct tr_exec exec;
 	int result;
 
 	tr_ready();
-	token = tr_process_exec(path, 0);
-	if (!token)
+	/* Below a directory that only the descriptor names: unknown to us. */
+	exec = tr_process_exec(dir == AT_FDCWD || path[0] == '/' ? path : "", 0);
+	if (!exec.token)
 		return tr_real.execveat(dir, path, argv, envp, flags);
-	result = tr_real.execveat(dir, path, argv, CHILD_ENVIRONMENT(envp, token), flags);
-	tr_process_exec_failed(token, errno);
+	child = CHILD_ENVIRONMENT(envp, exec);
+	result = tr_real.execveat(dir, path, argv, child, flags);
+	tr_process_exec_failed(exec.token, errno);
 	return result;
 }
 
@@ -152,17 +162,18 @@ TR_HOOK int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_act
 			const posix_spawnattr_t *attributes, char *const argv[],
 			char *const envp[])
 {
-	uint64_t token;
+	char *const *child;
+	struct tr_exec exec;
 	int error;
 
 	tr_ready();
-	token = tr_process_exec(path, MT_EXEC_SPAWN);
-	if (!token)
+	exec = tr_process_exec(path, MT_EXEC_SPAWN);
+	if (!exec.token)
 		return tr_real.posix_spawn(pid, path, actions, attributes, argv, envp);
-	error = tr_real.posix_spawn(pid, path, actions, attributes, argv,
-				    CHILD_ENVIRONMENT(envp, token));
+	child = CHILD_ENVIRONMENT(envp, exec);
+	error = tr_real.posix_spawn(pid, path, actions, attributes, argv, child);
 	if (error)
-		tr_process_exec_failed(token, error);
+		tr_process_exec_failed(exec.token, error);
 	return error;
 }
 
@@ -170,17 +181,18 @@ TR_HOOK int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_ac
 			 const posix_spawnattr_t *attributes, char *const argv[],
 			 char *const envp[])
 {
-	uint64_t token;
+	char *const *child;
+	struct tr_exec exec;
 	int error;
 
 	tr_ready();
-	token = tr_process_exec(file, MT_EXEC_SPAWN | MT_EXEC_SEARCH);
-	if (!token)
+	exec = tr_process_exec(file, MT_EXEC_SPAWN | MT_EXEC_SEARCH);
+	if (!exec.token)
 		return tr_real.posix_spawnp(pid, file, actions, attributes, argv, envp);
-	error = tr_real.posix_spawnp(pid, file, actions, attributes, argv,
-				     CHILD_ENVIRONMENT(envp, token));
+	child = CHILD_ENVIRONMENT(envp, exec);
+	error = tr_real.posix_spawnp(pid, file, actions, attributes, argv, child);
 	if (error)
-		tr_process_exec_failed(token, error);
+		tr_process_exec_failed(exec.token, error);
 	return error;
 }
 
@@ -207,59 +219,59 @@ static void restore_environment(char **ours, char **theirs, const char *preload,
 		*to = NULL;
 }
 
-#define WITH_OWN_ENVIRONMENT(call, token) \
+#define WITH_OWN_ENVIRONMENT(call, exec) \
 	do { \
 		char **theirs = environ; \
 		char **ours = alloca(tr_environment_count(theirs) * sizeof(char *)); \
 		char *preload = alloca(tr_preload_bytes(theirs)); \
 		char *channel = alloca(tr_channel_bytes()); \
-		environ = tr_environment_make(theirs, token, ours, preload, channel); \
+		environ = tr_environment_make(theirs, (exec).token, ours, preload, channel); \
 		call; \
 		restore_environment(ours, theirs, preload, channel); \
 	} while (0)
 
 TR_HOOK int system(const char *command)
 {
-	uint64_t token;
+	struct tr_exec exec;
 	int status;
 
 	tr_ready();
-	token = command ? tr_process_exec("/bin/sh", MT_EXEC_SPAWN) : 0;
-	if (!token)
+	exec = command ? tr_process_exec("/bin/sh", MT_EXEC_SPAWN) : (struct tr_exec){ 0 };
+	if (!exec.is_followed)
 		return tr_real.system(command);
-	WITH_OWN_ENVIRONMENT(status = tr_real.system(command), token);
+	WITH_OWN_ENVIRONMENT(status = tr_real.system(command), exec);
 	if (status == -1)
-		tr_process_exec_failed(token, errno);
+		tr_process_exec_failed(exec.token, errno);
 	return status;
 }
 
 TR_HOOK FILE *popen(const char *command, const char *type)
 {
-	uint64_t token;
+	struct tr_exec exec;
 	FILE *stream;
 
 	tr_ready();
-	token = tr_process_exec("/bin/sh", MT_EXEC_SPAWN);
-	if (!token)
+	exec = tr_process_exec("/bin/sh", MT_EXEC_SPAWN);
+	if (!exec.is_followed)
 		return tr_real.popen(command, type);
-	WITH_OWN_ENVIRONMENT(stream = tr_real.popen(command, type), token);
+	WITH_OWN_ENVIRONMENT(stream = tr_real.popen(command, type), exec);
 	if (!stream)
-		tr_process_exec_failed(token, errno);
+		tr_process_exec_failed(exec.token, errno);
 	return stream;
 }
 
 TR_HOOK int wordexp(const char *words, wordexp_t *result, int flags)
 {
-	uint64_t token = 0;
+	struct tr_exec exec = { 0 };
 	int status;
 
 	tr_ready();
 	/* Only command substitution starts a shell. */
 	if (!(flags & WRDE_NOCMD) && (strstr(words, "$(") || strchr(words, '`')))
-		token = tr_process_exec("/bin/sh", MT_EXEC_SPAWN);
-	if (!token)
+		exec = tr_process_exec("/bin/sh", MT_EXEC_SPAWN);
+	if (!exec.is_followed)
 		return tr_real.wordexp(words, result, flags);
-	WITH_OWN_ENVIRONMENT(status = tr_real.wordexp(words, result, flags), token);
+	WITH_OWN_ENVIRONMENT(status = tr_real.wordexp(words, result, flags), exec);
 	return status;
 }
 

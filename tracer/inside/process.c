@@ -5,6 +5,7 @@
 #include "tracer/inside/channel.h"
 #include "tracer/inside/stream.h"
 #include "tracer/inside/sys.h"
+#include "tracer/inside/target.h"
 
 /* A vfork child has its parent's memory and must not speak for it. */
 static bool is_own_image(void)
@@ -59,7 +60,7 @@ void tr_process_fork_end(uint64_t pid)
 	tr_fork_token = 0;
 }
 
-uint64_t tr_process_exec(const char *path, uint8_t flags)
+struct tr_exec tr_process_exec(const char *path, uint8_t flags)
 {
 	struct mt_exec exec = { .flags = flags,
 				.path = { path, strnlen(path, MT_STACK_BYTES_MAX / 2) } };
@@ -67,10 +68,13 @@ uint64_t tr_process_exec(const char *path, uint8_t flags)
 	struct mt_out out;
 
 	if (!tr_is_on() || __atomic_load_n(&tr.live->is_closed, __ATOMIC_ACQUIRE))
-		return 0;
+		return (struct tr_exec){ 0 };
+	if (!__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED) &&
+	    !tr_target_takes_us(path, flags & MT_EXEC_SEARCH))
+		exec.flags |= MT_EXEC_DETACHED;
 	context = tr_enter();
 	if (!context)
-		return 0;
+		return (struct tr_exec){ 0 };
 	exec.token = __atomic_add_fetch(&tr.live->n_tokens, 1, __ATOMIC_RELAXED);
 	out = tr_scratch(context);
 	mt_put_exec(&out, &exec);
@@ -82,7 +86,7 @@ uint64_t tr_process_exec(const char *path, uint8_t flags)
 	if (!(flags & MT_EXEC_SPAWN))
 		tr_stream_give_back(&context->stream);
 	tr_leave();
-	return exec.token;
+	return (struct tr_exec){ exec.token, exec.token && !(exec.flags & MT_EXEC_DETACHED) };
 }
 
 void tr_process_exec_failed(uint64_t token, int error)

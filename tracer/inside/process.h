@@ -20,9 +20,13 @@ void tr_process_end(uint8_t how, uint32_t status);
 void tr_process_fork_begin(void);
 void tr_process_fork_end(uint64_t pid);
 
-/* Announces an exec or spawn; returns its token, 0 when it could not be
- * recorded (the child is then told nothing either). */
-uint64_t tr_process_exec(const char *path, uint8_t flags);
+struct tr_exec {
+	uint64_t token;      /* 0: it could not be recorded */
+	bool is_followed;    /* the child is to be told; else it gets what it was given */
+};
+
+/* Announces an exec or spawn. */
+struct tr_exec tr_process_exec(const char *path, uint8_t flags);
 void tr_process_exec_failed(uint64_t token, int error);
 
 #endif

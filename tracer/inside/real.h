@@ -56,7 +56,10 @@
 
 /* C++'s, under their mangled names: operator new in its eight forms, operator
  * delete in its twelve. */
+typedef void (*tr_new_handler)(void);
+
 #define TR_REAL_CXX_LIST(X) \
+	X(_ZSt15get_new_handlerv, tr_new_handler, (void)) \
 	X(_Znwm, void *, (size_t)) \
 	X(_Znam, void *, (size_t)) \
 	X(_ZnwmRKSt9nothrow_t, void *, (size_t, const void *)) \
