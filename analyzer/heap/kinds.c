@@ -97,6 +97,9 @@ static int on_stack(struct an_replay *replay, struct an_stream *stream,
 	if (mt_get_stack(stream->state, record, &stack) < 0)
 		return MT_ERR_RECORD;
 	an_stack_define(replay, stream->process, &stack);
+	/* A stack is kept for the site that has it; without events, for its name. */
+	if (replay->options.is_names_only)
+		an_site_of(replay, stream->process, stack.id);
 	return MT_OK;
 }
 

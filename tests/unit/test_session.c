@@ -293,6 +293,22 @@ static void test_records_of_garbage_are_survived(void **state)
 	}
 }
 
+static void test_names_alone_need_no_event(void **state)
+{
+	const struct an_session_options names_only = { .is_names_only = true };
+	struct trace_builder *whole = small_trace(), *names = small_trace();
+	struct an_session *with = tb_open(whole, NULL), *without = tb_open(names, &names_only);
+
+	(void)state;
+	assert_true(with->n_stacks > 1);
+	assert_int_equal(without->n_stacks, with->n_stacks);
+	assert_int_equal(without->n_modules, with->n_modules);
+	assert_int_equal(without->n_processes, with->n_processes);
+	assert_int_equal(without->totals.n_allocations, 0);
+	tb_free_all(whole, with);
+	tb_free_all(names, without);
+}
+
 static void test_a_missing_file_says_why(void **state)
 {
 	struct an_session *session;
@@ -317,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_every_prefix_of_a_trace_opens),
 		cmocka_unit_test(test_every_damaged_byte_is_survived),
 		cmocka_unit_test(test_records_of_garbage_are_survived),
+		cmocka_unit_test(test_names_alone_need_no_event),
 		cmocka_unit_test(test_a_missing_file_says_why),
 	};
 
