@@ -66,12 +66,19 @@ static bool find_library(char *library, size_t room)
 		snprintf(library, room, "%s", whole) < (int)room;
 }
 
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value && strcmp(value, "0") != 0;
+}
+
 /* The second library, when the environment asks for what it does. */
 static const char *find_oracle(const char *library, char *oracle, size_t room)
 {
 	const char *slash = strrchr(library, '/');
 
-	if (!getenv("MEMTRACE_VERIFY_STACKS") && !getenv("MEMTRACE_UNWINDER"))
+	if (!is_set("MEMTRACE_VERIFY_STACKS") && !is_set("MEMTRACE_UNWINDER"))
 		return NULL;
 	snprintf(oracle, room, "%.*s/libmemtrace-oracle.so", (int)(slash - library), library);
 	if (!access(oracle, R_OK))
@@ -170,6 +177,11 @@ static int run_program(struct cmd_call *call)
 	if (!find_library(library, sizeof library)) {
 		out_message("libmemtrace.so", "not found in ../lib/memtrace nor beside memtrace "
 			    "itself; install memtrace as a whole");
+		return EXIT_RUN_FAILED;
+	}
+	if (is_set("MEMTRACE_UNWINDER") && strcmp(getenv("MEMTRACE_UNWINDER"), "libunwind") != 0) {
+		out_message("MEMTRACE_UNWINDER", "'%s' is no unwinder; unset it, or set it to "
+			    "libunwind", getenv("MEMTRACE_UNWINDER"));
 		return EXIT_RUN_FAILED;
 	}
 	options.oracle = find_oracle(library, oracle, sizeof oracle);

@@ -93,6 +93,13 @@ static const char *variable(char *const *envp, const char *name)
 	return NULL;
 }
 
+static bool is_set(char *const *envp, const char *name)
+{
+	const char *value = variable(envp, name);
+
+	return value && value[0] && strcmp(value, "0") != 0;
+}
+
 static bool append(char *to, size_t room, size_t *n, const char *text)
 {
 	size_t n_text = strlen(text);
@@ -142,9 +149,9 @@ static bool open_channel(const struct initial_stack *initial)
 	learn_own_path();
 	if (!is_said && !name_own_file(initial->envp))
 		return false;
-	tr.is_oracle = tr_real.tr_oracle_walk && variable(initial->envp, "MEMTRACE_UNWINDER");
+	tr.is_oracle = tr_real.tr_oracle_walk && is_set(initial->envp, "MEMTRACE_UNWINDER");
 	tr.is_verifying = tr_real.tr_oracle_walk &&
-			  variable(initial->envp, "MEMTRACE_VERIFY_STACKS");
+			  is_set(initial->envp, "MEMTRACE_VERIFY_STACKS");
 	return tr_channel_open(!is_said);
 }
 
