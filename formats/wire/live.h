@@ -4,9 +4,9 @@
  * share, and what is left of it when both died.
  *
  *   0         64 KiB              region 0                        region 1
- *   | header  |  control | seg 1 | seg 2 | ... | seg 1023 | control | seg 1 ...
+ *   | header  |  control | seg 1 | seg 2 | ... | seg 2047 | control | seg 1 ...
  *
- * The file is sparse. An image claims one region (128 MiB of addresses, of
+ * The file is sparse. An image claims one region (256 MiB of addresses, of
  * which only what was granted has blocks on disk) and its forked children share
  * it. A thread claims a free segment of its region by one compare-and-swap,
  * fills it alone, publishes its length after every record with a release store,
@@ -29,7 +29,7 @@
 enum {
 	MT_LIVE_HEADER_BYTES = 64 << 10,
 	MT_SEGMENT_BYTES = 128 << 10,
-	MT_REGION_SEGMENTS = 1024,          /* segment 0 is the region's control */
+	MT_REGION_SEGMENTS = 2048,          /* segment 0 is the region's control */
 	MT_REGION_BYTES = MT_REGION_SEGMENTS * MT_SEGMENT_BYTES,
 	MT_GRANT_SEGMENTS = 32,             /* 4 MiB at a time */
 	MT_SEGMENT_HEADER_BYTES = 64,

@@ -29,6 +29,9 @@ enum {
 	PATIENCE_S = 10,
 	SILENCE_S = 2,
 	NAPS_MIN = 200,
+	/* After a wait in vain for a runner that lives: more threads than segments,
+	 * most likely, and the next wait would be in vain as well. */
+	RESIGNATION_S = 60,
 };
 
 void tr_count_drop(enum mt_drop_reason reason, uint64_t n_events)
@@ -289,13 +292,24 @@ static void want_more(void)
 {
 	uint32_t n_granted = __atomic_load_n(&tr.control->n_granted, __ATOMIC_RELAXED);
 	uint32_t n_threads = __atomic_load_n(&tr.n_live_threads, __ATOMIC_RELAXED);
-	uint32_t n_wanted = n_threads + n_threads / 4 + 2 * MT_GRANT_SEGMENTS;
+	uint32_t n_needed = n_threads + n_threads / 4;
+	uint32_t n_wanted = n_granted + MT_GRANT_SEGMENTS;
 
+	if (n_granted >= n_needed + 2 * MT_GRANT_SEGMENTS)
+		return;
+	if (n_wanted < n_needed)
+		n_wanted = n_needed;
 	if (n_wanted > tr.n_mapped)
 		n_wanted = tr.n_mapped;
 	if (n_granted < n_wanted)
-		__atomic_store_n(&tr.control->n_wanted, n_granted + MT_GRANT_SEGMENTS,
-				 __ATOMIC_RELEASE);
+		__atomic_store_n(&tr.control->n_wanted, n_wanted, __ATOMIC_RELEASE);
+}
+
+static bool is_resigned(void)
+{
+	uint64_t since_ns = __atomic_load_n(&tr.gave_up_ns, __ATOMIC_RELAXED);
+
+	return since_ns && tr_monotonic_ns() - since_ns < RESIGNATION_S * UINT64_C(1000000000);
 }
 
 static bool may_wait(uint64_t heartbeat)
@@ -329,6 +343,8 @@ struct mt_segment_header *tr_channel_claim(uint32_t stream)
 	if (segment)
 		return segment;
 	want_more();
+	if (is_resigned())
+		return NULL;
 	last_heartbeat = __atomic_load_n(&tr.live->heartbeat, __ATOMIC_ACQUIRE);
 	began = alive = tr_monotonic_ns();
 	while (may_wait(last_heartbeat)) {
@@ -345,9 +361,12 @@ struct mt_segment_header *tr_channel_claim(uint32_t stream)
 			n_silent = 0;
 		}
 		last_heartbeat = heartbeat;
-		if (is_long_ago(began, n_naps, PATIENCE_S) ||
-		    is_long_ago(alive, n_silent, SILENCE_S))
+		if (is_long_ago(alive, n_silent, SILENCE_S))
 			break;
+		if (is_long_ago(began, n_naps, PATIENCE_S)) {
+			__atomic_store_n(&tr.gave_up_ns, tr_monotonic_ns(), __ATOMIC_RELAXED);
+			break;
+		}
 	}
 	__atomic_store_n(&tr.gave_up_heartbeat, last_heartbeat, __ATOMIC_RELAXED);
 	return NULL;

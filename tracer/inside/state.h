@@ -76,6 +76,7 @@ struct tr_state {
 	uint32_t n_threads;                   /* atomic: thread ids given out */
 	uint32_t n_live_threads;              /* atomic, roughly: for how many segments to want */
 	uint64_t gave_up_heartbeat;           /* of the runner, when a wait was in vain */
+	uint64_t gave_up_ns;                  /* when one was although the runner lived, or 0 */
 
 	uint32_t loader_epoch;                /* atomic: modules may have changed */
 	uint32_t unload_generation;           /* atomic: modules are known to have gone */
