@@ -70,7 +70,8 @@ static const char *describe(const struct an_module *module, const char *what,
 }
 
 /* What can be said of one file, or NULL: of the system's own files nobody expects
- * lines, but the user's want to be built with -g. */
+ * lines, nor names for each of their inner functions (a stripped libc has none for
+ * what calls main), but the user's want to be built with -g. */
 static const char *complaint(const struct an_module *module, const struct file_use *use,
 			     uint64_t *count)
 {
@@ -83,8 +84,7 @@ static const char *complaint(const struct an_module *module, const struct file_u
 	if (use->n_no_function && !use->n_lines && use->n_no_function == use->n_places)
 		return "no names; install its debug symbols";
 	if (an_owner_of(name, NULL, NULL) != AN_OWNER_USER)
-		return use->n_no_function ? "some functions have no name; install its debug "
-					    "symbols" : NULL;
+		return NULL;
 	*count = use->n_places;
 	if (!use->n_lines)
 		return "function names only; build with -g, or install its debug symbols";

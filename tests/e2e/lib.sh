@@ -127,7 +127,8 @@ on_terminal()
 	mkfifo keys
 	exec 3<>keys
 	# The shell ignores these for what it starts in the background.
-	env --default-signal=INT,QUIT script -qec "$1" /dev/null <keys >out 2>&1 &
+	# And no shell stands between: one that waits would die of Ctrl-C itself.
+	env --default-signal=INT,QUIT script -qec "exec $1" /dev/null <keys >out 2>&1 &
 	terminal=$!
 	trap 'kill $terminal 2>/dev/null || :' EXIT
 }
