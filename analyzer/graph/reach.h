@@ -2,6 +2,11 @@
 /*
  * reach.h -- which allocations the program can still get at, in the words of
  * Valgrind's memcheck and with its counts.
+ *
+ * Valgrind looks for what leads to what by ascending address and once only, so
+ * of a ring that another lost allocation leads into it may call one definite:
+ * lost A <-> B and P -> B at ascending addresses are two definite, A and P.
+ * The kinds count like that; leader says that all three hang on P.
  */
 #ifndef ANALYZER_GRAPH_REACH_H
 #define ANALYZER_GRAPH_REACH_H
@@ -11,8 +16,8 @@
 enum an_reach_kind {
 	AN_REACHABLE,     /* by starts alone, from a root */
 	AN_POSSIBLE,      /* from a root, but only through the inside of something */
-	AN_DEFINITE,      /* lost, and no lost one leads here; of a ring its lowest */
-	AN_INDIRECT,      /* lost, but a definite one leads here */
+	AN_DEFINITE,      /* lost, and nothing lost leads here; of a ring its lowest */
+	AN_INDIRECT,      /* lost, but something lost leads here */
 	AN_SUPPRESSED,    /* a suppressed one, or hangs on one */
 	AN_REACH_KINDS,
 };
@@ -40,8 +45,9 @@ struct an_reach_sum {
 
 struct an_reach {
 	uint8_t *kind;       /* an_reach_kind by node */
-	uint32_t *leader;    /* of a lost node the definite one that leads to it, the
-	                      * lowest of several; itself if definite; else AN_NO_NODE */
+	uint32_t *leader;    /* of a lost node: the one it hangs on, which nothing lost
+	                      * leads to but what it leads to itself; the lowest of
+	                      * several, maybe itself. Of any other: AN_NO_NODE */
 	uint32_t followed;   /* as asked for; what uses the reach later goes by them */
 	struct an_reach_sum sums[AN_REACH_KINDS];
 };
