@@ -29,6 +29,11 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 void report_json_trace(struct json *json, const struct an_session *session);
 void report_json_process(struct json *json, const struct an_session *session,
 			 const struct an_process *process);
+/* key: "stack" mostly. */
+void report_json_stack(struct json *json, const char *key, const struct an_line_list *list,
+		       const char *cwd, uint64_t depth);
+void report_json_responsible(struct json *json, const struct an_line_list *list,
+			     const char *cwd);
 void report_json_notes(struct json *json, const char *key, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes, bool is_missing);
 void report_text_notes(struct out *out, const struct an_session *session,

@@ -3,11 +3,12 @@
  * report_json.c -- "report --json": the contract that scripts stand on. Every
  * key is always there; what nobody knows yet is null.
  */
-#include "analyzer/cli/report.h"
 #include "analyzer/cli/out_text.h"
+#include "analyzer/cli/report_errors.h"
 #include "version.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void put_line(struct json *json, const struct an_named_line *line, const char *cwd)
 {
@@ -31,10 +32,10 @@ static void put_line(struct json *json, const struct an_named_line *line, const 
 	out_json_close_object(json);
 }
 
-static void put_stack(struct json *json, const struct an_line_list *list, const char *cwd,
-		      uint64_t depth)
+void report_json_stack(struct json *json, const char *key, const struct an_line_list *list,
+		       const char *cwd, uint64_t depth)
 {
-	out_json_open_array(json, "stack");
+	out_json_open_array(json, key);
 	for (size_t i = 0; i < list->n && i < depth; i++)
 		put_line(json, &list->at[i], cwd);
 	if (depth < list->n) {
@@ -90,17 +91,6 @@ static void put_leaks(struct json *json, const struct an_totals *totals)
 	out_json_close_object(json);
 }
 
-/* Nobody looks for them yet, and unknown is null. */
-static void put_errors(struct json *json)
-{
-	out_json_open_object(json, "errors");
-	out_json_null(json, "double-free");
-	out_json_null(json, "invalid-free");
-	out_json_null(json, "mismatched-free");
-	out_json_null(json, "wrong-size");
-	out_json_close_object(json);
-}
-
 static void put_command(struct json *json, const char *const *argv, uint32_t n_argv)
 {
 	out_json_open_array(json, "command");
@@ -144,7 +134,7 @@ void report_json_process(struct json *json, const struct an_session *session,
 	out_json_null(json, "snapshot");
 	put_totals(json, &process->totals, true);
 	put_leaks(json, &process->totals);
-	put_errors(json);
+	report_json_error_counts(json, process->n_errors);
 	out_json_close_object(json);
 }
 
@@ -190,7 +180,7 @@ void report_json_notes(struct json *json, const char *key, const struct an_sessi
 	out_json_close_array(json);
 }
 
-static void put_responsible(struct json *json, const struct an_line_list *list, const char *cwd)
+void report_json_responsible(struct json *json, const struct an_line_list *list, const char *cwd)
 {
 	const struct an_named_line *line = &list->at[an_lines_responsible(list)];
 
@@ -230,8 +220,8 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 		out_json_uint(json, NULL, session->processes[finding->processes[i]].id);
 	out_json_close_array(json);
 	out_json_null(json, "type");
-	put_responsible(json, list, report_cwd(session));
-	put_stack(json, list, report_cwd(session), depth);
+	report_json_responsible(json, list, report_cwd(session));
+	report_json_stack(json, "stack", list, report_cwd(session), depth);
 	out_json_null(json, "cycle");
 	out_json_null(json, "suppressed_by");
 	out_json_open_array(json, "evidence");
@@ -244,7 +234,7 @@ static void put_site(struct json *json, const struct an_findings *findings,
 {
 	an_stack_names_lines(findings->names, cost->stack, list);
 	out_json_open_object(json, NULL);
-	put_stack(json, list, report_cwd(findings->session), depth);
+	report_json_stack(json, "stack", list, report_cwd(findings->session), depth);
 	out_json_uint(json, "allocations", cost->n_allocations);
 	out_json_uint(json, "allocated_bytes", cost->allocated_bytes);
 	out_json_uint(json, "live_allocations", cost->n_live);
@@ -254,15 +244,43 @@ static void put_site(struct json *json, const struct an_findings *findings,
 	out_json_close_object(json);
 }
 
+/* Is the error's turn among the findings, all by bytes, then id? */
+static bool is_error_next(const struct an_findings *findings, uint32_t finding,
+			  const struct an_error_list *errors, uint32_t error)
+{
+	if (error == errors->n || finding == findings->n_findings)
+		return error < errors->n;
+	if (errors->at[error].bytes != findings->findings[finding].bytes)
+		return errors->at[error].bytes > findings->findings[finding].bytes;
+	return strcmp(errors->at[error].id, findings->findings[finding].id) < 0;
+}
+
+static void put_findings(struct json *json, const struct an_findings *findings,
+			 const struct an_error_list *errors,
+			 const struct report_options *options, struct an_line_list *list)
+{
+	uint64_t n_all = (uint64_t)findings->n_findings + errors->n;
+	uint32_t finding = 0, error = 0;
+
+	out_json_open_array(json, "findings");
+	for (uint64_t i = 0; i < n_all && i < options->n_top; i++) {
+		if (is_error_next(findings, finding, errors, error))
+			report_json_error(json, findings, &errors->at[error++], list,
+					  options->depth);
+		else
+			put_finding(json, findings, &findings->findings[finding++], list,
+				    options->depth);
+	}
+	out_json_close_array(json);
+}
+
 static void put_lists(struct json *json, struct an_findings *findings,
+		      const struct an_error_list *errors,
 		      const struct report_options *options)
 {
 	struct an_line_list list = { 0 };
 
-	out_json_open_array(json, "findings");
-	for (uint32_t i = 0; i < findings->n_findings && i < options->n_top; i++)
-		put_finding(json, findings, &findings->findings[i], &list, options->depth);
-	out_json_close_array(json);
+	put_findings(json, findings, errors, options, &list);
 	an_findings_sort(findings, options->has_order ? options->order : AN_BY_LIVE);
 	out_json_open_array(json, "sites");
 	for (uint32_t i = 0; i < findings->n_costs && i < options->n_top; i++)
@@ -275,6 +293,7 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 {
 	const struct an_session *session = findings->session;
 	struct json json = { .to = to };
+	struct an_error_list errors;
 
 	out_json_open_object(&json, NULL);
 	out_json_text(&json, "schema", "memtrace-report/1");
@@ -291,7 +310,9 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 	out_json_close_array(&json);
 	put_totals(&json, &findings->totals, findings->is_peak_known);
 	put_leaks(&json, &findings->totals);
-	put_errors(&json);
-	put_lists(&json, findings, options);
+	an_error_list_init(&errors, findings->names, findings->is_chosen);
+	report_json_error_counts(&json, errors.sums);
+	put_lists(&json, findings, &errors, options);
+	an_error_list_release(&errors);
 	out_json_close_object(&json);
 }

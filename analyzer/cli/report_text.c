@@ -4,7 +4,7 @@
  * then the rest; last what was not seen, and the next command.
  */
 #include "analyzer/cli/out_text.h"
-#include "analyzer/cli/report.h"
+#include "analyzer/cli/report_errors.h"
 #include "analyzer/cli/report_tree.h"
 
 #include <ctype.h>
@@ -354,6 +354,7 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 	put_first_line(&page);
 	put_answer(&page);
 	put_findings(&page);
+	report_text_errors(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));
 	if (options->has_order) {
 		put_sites(&page);
 	} else {

@@ -315,6 +315,14 @@ static void sum_totals(struct an_findings *to)
 	to->is_peak_known = to->n_chosen == 1;
 }
 
+static bool has_errors(const struct an_findings *to)
+{
+	for (uint32_t i = 0; i < to->session->n_errors; i++)
+		if (to->is_chosen[to->session->errors[i].process])
+			return true;
+	return false;
+}
+
 struct an_findings *an_findings_new(const struct an_session *session,
 				    const struct an_findings_options *options)
 {
@@ -337,7 +345,7 @@ struct an_findings *an_findings_new(const struct an_session *session,
 	take_costs(&builder);
 	to->notes = an_notes_collect(to->names, &internal->arena, &to->n_notes);
 	/* What was not freed stays a finding when something was missed, too. */
-	to->verdict = to->totals.n_live ? AN_FINDINGS
+	to->verdict = to->totals.n_live || has_errors(to) ? AN_FINDINGS
 		      : session->is_complete ? AN_CLEAN : AN_INCONCLUSIVE;
 	free(builder.cost_of_site);
 	free(builder.group_of_cost);

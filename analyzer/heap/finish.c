@@ -147,6 +147,7 @@ static void list_sites(struct an_replay *replay, const uint32_t *process_index,
 	}
 	qsort(replay->out.sites, replay->out.n_sites, sizeof(struct an_site), compare_sites);
 	u64map_release(&merged);
+	an_errors_resolve(replay, resolver);
 	an_resolve_release(resolver);
 }
 
@@ -226,6 +227,7 @@ void an_finish(struct an_replay *replay)
 	describe_run(replay);
 	list_threads(replay, process_index, thread_index);
 	list_sites(replay, process_index, stack_of);
+	an_errors_finish(replay, process_index, stack_of);
 	if (replay->options.want_live)
 		list_live(replay, process_index, thread_index, stack_of);
 	list_differs(replay, process_index);

@@ -44,6 +44,7 @@ void an_process_release(struct an_process_state *process)
 	VEC_RELEASE(&process->modules);
 	VEC_RELEASE(&process->lost_modules);
 	VEC_RELEASE(&process->grave);
+	an_error_forget(process);
 	free(process);
 }
 

@@ -75,6 +75,7 @@ void an_live_count_free(struct an_replay *replay, struct an_process_state *proce
 	take_from(&replay->tree, old->size);
 	if (process->n_holders && old->ticks <= process->last_fork_ticks)
 		an_fork_bury(process, old, event ? event->ticks : process->last_ticks);
+	an_error_release(replay, process, old, event);
 	if (!event)
 		return;
 	site->n_freed++;

@@ -7,6 +7,7 @@
 #ifndef ANALYZER_HEAP_MODEL_H
 #define ANALYZER_HEAP_MODEL_H
 
+#include "analyzer/heap/errors.h"
 #include "formats/wire/record.h"
 
 #include <stdbool.h>
@@ -103,6 +104,7 @@ struct an_process {
 	bool is_core_dumped;
 	uint32_t page_bytes;
 	struct an_totals totals;
+	uint64_t n_errors[AN_N_ERRORS];
 	uint64_t n_order_conflicts;
 	uint64_t n_undone;           /* realloc intents without outcome at the end */
 };

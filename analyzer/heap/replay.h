@@ -59,6 +59,12 @@ struct an_replay {
 	uint32_t free_waiting;
 	struct an_delays waits, forks, ends;
 
+	VEC(struct an_error_state) errors;
+	struct indexset error_set;
+	VEC(struct an_stray) strays;
+	uint64_t n_looked_through;   /* live allocations, for strays */
+	bool is_lossy;               /* events were dropped, nobody knows whose */
+
 	struct an_totals tree;
 	uint64_t n_peaks;            /* a new one at every new peak of tree */
 	struct an_clock_state clock;

@@ -25,6 +25,8 @@ struct an_symbols_module {
 	struct an_module_name name;
 	enum an_module_state known;      /* what the trace's blocks say about it */
 	struct an_opened *opened;        /* NULL: not yet */
+	bool has_operators;              /* operators is filled in */
+	uint8_t operators;               /* enum an_operators */
 };
 
 struct an_symbols {
@@ -36,5 +38,8 @@ struct an_symbols {
 	struct indexset modules_by_name;
 	struct an_line lines[MT_SYMBOL_FRAMES_MAX];      /* of the last look-up */
 };
+
+/* The files of a module below modules.n, opened if they are not yet. */
+struct an_opened *an_symbols_open(struct an_symbols *symbols, uint32_t module);
 
 #endif

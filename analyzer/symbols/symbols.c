@@ -82,8 +82,9 @@ uint32_t an_symbols_module(struct an_symbols *symbols, const struct an_module_na
 	return number;
 }
 
-static struct an_opened *open_module(struct an_symbols *symbols, struct an_symbols_module *module)
+struct an_opened *an_symbols_open(struct an_symbols *symbols, uint32_t number)
 {
+	struct an_symbols_module *module = &symbols->modules.at[number];
 	struct an_opened *opened = module->opened;
 
 	if (opened)
@@ -161,8 +162,7 @@ size_t an_symbols_look_up(struct an_symbols *symbols, uint32_t module, uint64_t 
 		memcpy(symbols->lines, known, n * sizeof(*known));
 		return n;
 	}
-	return look_up_in_files(symbols, open_module(symbols, &symbols->modules.at[module]),
-				address);
+	return look_up_in_files(symbols, an_symbols_open(symbols, module), address);
 }
 
 enum an_module_state an_symbols_module_state(struct an_symbols *symbols, uint32_t module)
@@ -175,7 +175,7 @@ enum an_module_state an_symbols_module_state(struct an_symbols *symbols, uint32_
 	entry = &symbols->modules.at[module];
 	if (entry->known && !entry->opened)
 		return entry->known;
-	state = open_module(symbols, entry)->state;
+	state = an_symbols_open(symbols, module)->state;
 	return state > entry->known ? state : entry->known;
 }
 
@@ -188,5 +188,5 @@ bool an_symbols_module_is_from_trace(struct an_symbols *symbols, uint32_t module
 bool an_symbols_module_is_other_build(struct an_symbols *symbols, uint32_t module)
 {
 	return module < symbols->modules.n &&
-	       open_module(symbols, &symbols->modules.at[module])->files.is_other_build;
+	       an_symbols_open(symbols, module)->files.is_other_build;
 }

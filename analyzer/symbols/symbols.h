@@ -78,6 +78,12 @@ bool an_symbols_module_is_from_trace(struct an_symbols *symbols, uint32_t module
  * was rebuilt or upgraded since the program ran. */
 bool an_symbols_module_is_other_build(struct an_symbols *symbols, uint32_t module);
 
+/* Whether a module has an operator new or delete of its own, or may have one that
+ * is hidden: it was stripped, and does not ask for C++'s runtime though it has
+ * tables for exceptions. */
+enum an_operators { AN_OPERATORS_UNKNOWN, AN_OPERATORS_NONE, AN_OPERATORS_OWN };
+enum an_operators an_symbols_has_operators(struct an_symbols *symbols, uint32_t module);
+
 /* Encodes the given places, in any order, as a SYMBOLS payload into a malloc'ed
  * buffer the caller frees, never NULL, at most MT_BLOCK_RAW_BYTES_MAX bytes.
  * *n_done says how many places were done, at least one if there are any: call
