@@ -74,22 +74,24 @@ static inline void fixture_build(struct fixture *f)
 }
 
 /*
- * A random graph: allocations of 0 to 64 bytes, near and far apart, few or many
+ * A random graph: allocations of 0 (or 48) to 64 bytes, near and far apart, few or many
  * words, most of them to starts, from allocations and from three roots.
  */
 static inline void fixture_random(struct fixture *f, uint64_t *seed)
 {
-	uint64_t at = 0x10000, density = 1 + fixture_draw(seed) % 4;
+	uint64_t at = 0x10000, density = 1 + fixture_draw(seed) % 8;
+	uint64_t least = fixture_draw(seed) % 2 ? 48 : 0;
 
 	memset(f, 0, sizeof(*f));
 	f->n_nodes = (uint32_t)(1 + fixture_draw(seed) % 30);
 	for (uint32_t i = 0; i < f->n_nodes; i++) {
 		at += fixture_draw(seed) % 8 ? 16 * (fixture_draw(seed) % 3) : 0x50000;
-		f->nodes[i] = (struct an_node){ at, fixture_draw(seed) % 65 };
+		f->nodes[i] = (struct an_node){ at, least + fixture_draw(seed) % (65 - least) };
 		at = (at + f->nodes[i].size + 16) & ~(uint64_t)15;
 	}
 	for (uint32_t i = 0; i < f->n_nodes * density; i++) {
-		uint64_t from = fixture_draw(seed) % f->n_nodes, to = fixture_draw(seed) % f->n_nodes;
+		uint64_t from = fixture_draw(seed) % f->n_nodes;
+		uint64_t to = fixture_draw(seed) % f->n_nodes;
 		uint64_t inside = fixture_draw(seed) % 4 ? 0 : fixture_draw(seed) % 70;
 		uint64_t slot = f->nodes[from].addr + 8 * (fixture_draw(seed) % 8);
 
