@@ -231,6 +231,7 @@ void an_finish(struct an_replay *replay)
 	if (replay->options.want_live)
 		list_live(replay, process_index, thread_index, stack_of);
 	list_differs(replay, process_index);
+	an_snapshots_finish(replay, process_index, thread_index, stack_of);
 	an_certificate(replay, process_index);
 	free(process_index);
 	free(thread_index);

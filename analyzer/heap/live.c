@@ -73,6 +73,8 @@ void an_live_count_free(struct an_replay *replay, struct an_process_state *proce
 	site->live_bytes -= old->size;
 	take_from(&process->out.totals, old->size);
 	take_from(&replay->tree, old->size);
+	if (process->snapshot || process->open_snapshot)
+		an_snapshot_see_free(process, old);
 	if (process->n_holders && old->ticks <= process->last_fork_ticks)
 		an_fork_bury(process, old, event ? event->ticks : process->last_ticks);
 	an_error_release(replay, process, old, event);

@@ -105,6 +105,7 @@ struct an_process {
 	uint32_t page_bytes;
 	struct an_totals totals;
 	uint64_t n_errors[AN_N_ERRORS];
+	uint32_t snapshot;           /* index of the one with data, or AN_NONE */
 	uint64_t n_order_conflicts;
 	uint64_t n_undone;           /* realloc intents without outcome at the end */
 };

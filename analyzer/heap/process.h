@@ -66,6 +66,9 @@ struct an_process_state {
 	struct u64map graves;        /* address -> index of struct an_grave */
 	VEC(struct an_grave) grave;
 	struct u64map freed_inherited; /* address -> ticks */
+
+	/* The last whole one, and the one that is being read: snapshot.c. */
+	struct an_snapshot_state *snapshot, *open_snapshot;
 	struct an_freed_cache freed;   /* what it freed last */
 	uint32_t n_strays;             /* errors.c: how many are kept, */
 	uint64_t n_strays_lost;        /* and how many were too many */

@@ -41,6 +41,7 @@ struct an_replay {
 	VEC(struct an_note_state) notes;
 	VEC(struct mt_ended) ended;
 	VEC(struct an_differs) differs;
+	VEC(struct an_snapshot) old_snapshots;   /* of which only the news are kept */
 	struct indexset node_set;
 	struct u64map process_of;    /* id in the trace -> index */
 	struct u64map stream_of;     /* process << 32 | stream -> index */

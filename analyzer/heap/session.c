@@ -198,6 +198,7 @@ void an_session_close(struct an_session *session)
 	an_error_release_all(replay);
 	VEC_RELEASE(&replay->ended);
 	VEC_RELEASE(&replay->differs);
+	VEC_RELEASE(&replay->old_snapshots);
 	VEC_RELEASE(&replay->active);
 	VEC_RELEASE(&replay->waiting);
 	VEC_RELEASE(&replay->waits.items);

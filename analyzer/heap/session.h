@@ -12,6 +12,7 @@
 #define ANALYZER_HEAP_SESSION_H
 
 #include "analyzer/heap/model.h"
+#include "analyzer/heap/snapshot.h"
 #include "formats/io/reader.h"
 
 struct an_session {
@@ -32,6 +33,7 @@ struct an_session {
 	struct an_stack *stacks;       uint32_t n_stacks;
 	struct an_site *sites;         uint32_t n_sites;      /* by process, then stack */
 	struct an_live *live;          uint64_t n_live;       /* by process, then address */
+	struct an_snapshot *snapshots; uint32_t n_snapshots;  /* by process, then time */
 	struct an_error *errors;       uint32_t n_errors;     /* by process, kind, stacks */
 	struct an_note *notes;         uint32_t n_notes;      /* by reason, then detail */
 	struct an_differs *differs;    uint32_t n_differs;    /* the first 1000 */

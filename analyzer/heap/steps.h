@@ -46,6 +46,26 @@ void an_process_release(struct an_process_state *process);
 /* A NUL-separated list of arguments as *n strings. */
 const char *const *an_arguments(struct an_replay *replay, struct mt_text text, uint32_t *n);
 
+/* snapshot.c: as an_kind_apply. */
+int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+int an_snapshot_cut(struct an_replay *replay, struct an_stream *stream,
+		    const struct mt_record *record);
+int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
+		       const struct mt_record *record);
+int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,
+		    const struct mt_record *record);
+/* An allocation left the table for good. */
+void an_snapshot_see_free(struct an_process_state *process, const struct an_allocation *old);
+/* Once, at the end; the session borrows what the processes hold. */
+void an_snapshots_finish(struct an_replay *replay, const uint32_t *process_index,
+			 const uint32_t *thread_index, const uint32_t *stack_of);
+void an_snapshot_release(struct an_process_state *process);
+
 /* order.c */
 void an_order_event(struct an_replay *replay, const struct an_event *event);
 void an_order_expire(struct an_replay *replay, uint64_t epoch);
