@@ -10,6 +10,8 @@
 struct report_options {
 	bool is_json;
 	bool is_full;
+	bool is_gen_suppressions;
+	const struct an_suppressions *suppressions;   /* NULL: none */
 	uint64_t n_top;          /* UINT64_MAX: not given */
 	uint64_t depth;          /* UINT64_MAX: not given */
 	unsigned order;          /* enum an_order */
@@ -27,8 +29,8 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 
 /* Parts that other commands print, too. */
 void report_json_trace(struct json *json, const struct an_session *session);
-void report_json_process(struct json *json, const struct an_session *session,
-			 const struct an_process *process);
+void report_json_process(struct json *json, const struct an_findings *findings,
+			 uint32_t process);
 /* key: "stack" mostly. */
 void report_json_stack(struct json *json, const char *key, const struct an_line_list *list,
 		       const char *cwd, uint64_t depth);
