@@ -19,7 +19,7 @@
 enum { SUMMARY_MS = 1000 };     /* the second half of the line waits no longer */
 
 static const char *output = "trace.bin";
-static bool is_quiet, has_no_symbols;
+static bool is_quiet, has_no_symbols, has_free_stacks;
 static unsigned on_full, wait_for;
 static const char *const on_full_choices[] = { "wait", "drop", NULL };
 static const char *const wait_for_choices[] = { "first", "all", NULL };
@@ -33,6 +33,8 @@ static const struct opt run_options[] = {
 	  "drop and count", &on_full, on_full_choices },
 	{ "wait", 0, OPT_CHOICE, "WHOM", "record until the first process ends (default), or all",
 	  &wait_for, wait_for_choices },
+	{ "free-stacks", 0, OPT_FLAG, NULL, "record the stack of every free, too: costs about as "
+	  "much as that of an allocation", &has_free_stacks, NULL },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
 	  &has_no_symbols, NULL },
 	{ 0 },
@@ -160,6 +162,7 @@ static int run_program(struct cmd_call *call)
 		.library = library,
 		.command = call->operands,
 		.is_drop_on_full = on_full == 1,
+		.has_free_stacks = has_free_stacks,
 		.is_wait_all = wait_for == 1,
 		.tool_version = MT_TOOL_VERSION,
 	};

@@ -21,7 +21,7 @@ enum { FRAMES_LOOKED_AT = 4 };   /* an operator, and what it calls to allocate *
 static bool is_runtime(const char *path)
 {
 	static const char *const names[] = { "libstdc++.so", "libc++.so", "libc++abi.so",
-					     "libmemtrace" };
+					     "libmemtrace", "linux-vdso" };
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
@@ -44,7 +44,7 @@ static bool may_have_own(const struct an_session *session, uint32_t module)
 {
 	const char *path = session->modules[module].path;
 
-	return path[0] == '/' && !is_runtime(path) &&
+	return *path && *path != '[' && !is_runtime(path) &&
 	       an_symbols_has_operators(session->symbols, number_of(session, module)) !=
 		       AN_OPERATORS_NONE;
 }

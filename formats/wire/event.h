@@ -68,6 +68,7 @@ enum mt_kind {
 	MT_KIND_SNAPSHOT_RANGE = 22,
 	MT_KIND_SNAPSHOT_WORDS = 23,
 	MT_KIND_SNAPSHOT_END = 24,
+	MT_KIND_FREE_STACK = 25,   /* where the release that follows was asked for */
 };
 
 /* Flags of a release by operator delete. */

@@ -59,6 +59,7 @@ struct mt_live_header {
 	                                 * not even be counted in a region */
 	uint64_t n_verified_equal;      /* atomic: verification runs */
 	uint64_t n_verified_different;  /* atomic */
+	uint32_t has_free_stacks;       /* --free-stacks */
 };
 
 struct mt_region_control {

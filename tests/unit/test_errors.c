@@ -296,6 +296,42 @@ static void test_what_modules_nobody_can_look_into_release_is_not_judged(void **
 	expect_nothing(t);
 }
 
+static void test_a_double_free_shows_both_stacks_that_were_recorded(void **state)
+{
+	struct trace_builder *t = trace_builder();
+
+	(void)state;
+	tb_alloc(t, 0x1000, 64, "main>make");
+	tb_free_stack(t, "main>first");
+	tb_free(t, 0x1000);
+	tb_free_stack(t, "main>second");
+	tb_free(t, 0x1000);
+	struct an_session *session = open_with(t, AN_ERROR_DOUBLE_FREE);
+	const struct an_error *error = &session->errors[0];
+
+	assert_int_equal(session->stacks[error->first_free_stack].frames[0].look_up,
+			 tb_look_up(t, "first"));
+	assert_int_equal(session->stacks[error->free_stack].frames[0].look_up,
+			 tb_look_up(t, "second"));
+	tb_free_all(t, session);
+}
+
+static void test_a_stack_of_a_free_is_of_the_next_release_only(void **state)
+{
+	struct trace_builder *t = trace_builder();
+
+	(void)state;
+	tb_alloc(t, 0x1000, 64, "main>make");
+	tb_free_stack(t, "main>first");
+	tb_free(t, 0x1000);
+	tb_free(t, 0x1000);
+	struct an_session *session = open_with(t, AN_ERROR_DOUBLE_FREE);
+
+	assert_true(session->errors[0].first_free_stack > 0);
+	assert_int_equal(session->errors[0].free_stack, 0);
+	tb_free_all(t, session);
+}
+
 static void test_errors_are_findings_with_names_of_their_own(void **state)
 {
 	const struct an_findings_options everything = { 0 };
@@ -362,6 +398,8 @@ int main(void)
 		cmocka_unit_test(test_a_delete_that_declares_another_size_is_an_error),
 		cmocka_unit_test(test_a_delete_that_declares_another_alignment_is_an_error),
 		cmocka_unit_test(test_what_modules_nobody_can_look_into_release_is_not_judged),
+		cmocka_unit_test(test_a_double_free_shows_both_stacks_that_were_recorded),
+		cmocka_unit_test(test_a_stack_of_a_free_is_of_the_next_release_only),
 		cmocka_unit_test(test_errors_are_findings_with_names_of_their_own),
 		cmocka_unit_test(test_frees_without_end_cost_no_memory_without_end),
 	};

@@ -364,6 +364,14 @@ static inline void tb_delete(struct trace_builder *t, uint64_t addr, uint8_t fla
 				 align_log2));
 }
 
+/* The next release of this stream was asked for at this stack. */
+static inline void tb_free_stack(struct trace_builder *t, const char *stack)
+{
+	struct mt_free_stack told = { tb_stack_id(t, stack) };
+
+	TB_EXTENDED(t, MT_KIND_FREE_STACK, mt_put_free_stack, &told);
+}
+
 static inline void tb_intent(struct trace_builder *t, uint64_t addr)
 {
 	uint8_t *to = tb_room(t, MT_EVENT_BYTES_MAX);

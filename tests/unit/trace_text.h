@@ -89,6 +89,7 @@ static inline int text_extended(FILE *to, struct mt_stream_state *state,
 	TEXT_CASE(MT_KIND_REALLOC_END, realloc_end, record, TEXT_U(is_freed))
 	TEXT_CASE(MT_KIND_EXEC, exec, record, TEXT_U(token), TEXT_U(flags), TEXT_S(path))
 	TEXT_CASE(MT_KIND_EXEC_FAILED, exec_failed, record, TEXT_U(token), TEXT_U(error))
+	TEXT_CASE(MT_KIND_FREE_STACK, free_stack, record, TEXT_U(stack))
 	TEXT_CASE(MT_KIND_FORK, fork, record, TEXT_U(token), TEXT_U(pid))
 	TEXT_CASE(MT_KIND_END, end, record, TEXT_U(how), TEXT_U(status))
 	TEXT_CASE(MT_KIND_DROPPED, dropped, record, TEXT_U(reason), TEXT_U(n_events))

@@ -70,6 +70,7 @@ static struct mt_live_header live_header(const struct run_recording *recording,
 		.clock = recording->clock,
 		.has_runner = 1,
 		.is_drop_on_full = options->is_drop_on_full,
+		.has_free_stacks = options->has_free_stacks,
 		.n_tokens = 1,          /* 1 is the program's own */
 	};
 

@@ -16,6 +16,7 @@ struct run_options {
 	const char *oracle;         /* absolute path of the verification library, or NULL */
 	char *const *command;       /* NULL-terminated, command[0] is looked up in PATH */
 	bool is_drop_on_full;       /* --on-full=drop */
+	bool has_free_stacks;       /* --free-stacks */
 	bool is_wait_all;           /* --wait=all */
 	const char *tool_version;
 };

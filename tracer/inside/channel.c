@@ -237,6 +237,7 @@ bool tr_channel_open(bool is_by_hand)
 		return false;
 	tr.trace_id = tr.live->trace_id;
 	tr.is_tsc = tr.live->clock == MT_CLOCK_TSC;
+	tr.has_free_stacks = tr.live->has_free_stacks;
 	tr.generation = __atomic_load_n(&tr.control->generation, __ATOMIC_ACQUIRE);
 	/* No wait was in vain yet, not even one during the runner's first beat, 0. */
 	tr.gave_up_heartbeat = UINT64_MAX;

@@ -65,6 +65,7 @@ enum { TR_PATH_BYTES = 4096, TR_NAME_BYTES = 108, TR_IDENTITY_BYTES = 32 << 10 }
 struct tr_state {
 	uint32_t mode;                        /* atomic, enum tr_mode */
 	bool is_tsc;                          /* the clock is the time stamp counter */
+	bool has_free_stacks;                 /* releases are recorded with their stack */
 	uint32_t is_quiet;                    /* atomic: the program has a seccomp filter of
 	                                       * its own; make no system call */
 	struct mt_live_header *live;
