@@ -250,7 +250,7 @@ static bool put_extended(FILE *to, struct mt_stream_state *state, const struct m
 	case MT_KIND_END:
 		return put_small(to, record);
 	default:
-		return false;
+		return dump_snapshot(to, record);
 	}
 }
 

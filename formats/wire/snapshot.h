@@ -89,7 +89,8 @@ struct mt_snapshot_thread {
 	uint64_t fp;
 	uint64_t thread_pointer; /* fs base: its thread-local memory ends here */
 	uint32_t n_registers;
-	uint64_t registers[MT_SNAPSHOT_REGISTERS_MAX];  /* general purpose, any order */
+	uint64_t registers[MT_SNAPSHOT_REGISTERS_MAX];  /* general purpose, in any order,
+	                          * fp and sp among them */
 };
 enum { MT_SNAPSHOT_THREAD_BYTES_MAX = 64 + MT_SNAPSHOT_REGISTERS_MAX * MT_ULEB_BYTES_MAX };
 void mt_put_snapshot_thread(struct mt_out *out, const struct mt_snapshot_thread *thread);

@@ -18,6 +18,7 @@ struct run_options {
 	bool is_drop_on_full;       /* --on-full=drop */
 	bool has_free_stacks;       /* --free-stacks */
 	bool is_wait_all;           /* --wait=all */
+	bool is_exit_snapshot_off;  /* --snapshot-at-exit=no */
 	const char *tool_version;
 };
 

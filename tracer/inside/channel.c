@@ -91,18 +91,38 @@ static int receive_welcome(long socket, struct mt_welcome *welcome)
 	return fd;
 }
 
-static bool greet(long socket, uint64_t trace_id)
+static bool connect_to_runner(long socket)
 {
-	struct mt_hello hello = { trace_id, MT_FORMAT_VERSION, 0 };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct timeval patience = { 5, 0 };
 	size_t n_name = strlen(tr.channel_name);
 
 	memcpy(address.sun_path + 1, tr.channel_name, n_name);
+	return !tr_is_error(tr_sys3(SYS_connect, socket, &address,
+				    offsetof(struct sockaddr_un, sun_path) + 1 + n_name));
+}
+
+/* A visit at its door, without a word. */
+void tr_channel_wake(void)
+{
+	long socket;
+
+	if (!tr.channel_name[0])
+		return;
+	socket = tr_sys3(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (tr_is_error(socket))
+		return;
+	connect_to_runner(socket);
+	tr_sys1(SYS_close, socket);
+}
+
+static bool greet(long socket, uint64_t trace_id)
+{
+	struct mt_hello hello = { trace_id, MT_FORMAT_VERSION, 0 };
+	struct timeval patience = { 5, 0 };
+
 	tr_syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_RCVTIMEO, (long)&patience,
 		   sizeof(patience), 0);
-	if (tr_is_error(tr_sys3(SYS_connect, socket, &address,
-				offsetof(struct sockaddr_un, sun_path) + 1 + n_name)))
+	if (!connect_to_runner(socket))
 		return false;
 	return tr_sys6(SYS_sendto, socket, &hello, sizeof(hello), MSG_NOSIGNAL, 0, 0) ==
 	       sizeof(hello);
@@ -346,7 +366,8 @@ struct mt_segment_header *tr_channel_claim(uint32_t stream)
 			n_silent = 0;
 		}
 		last_heartbeat = heartbeat;
-		if (is_long_ago(began, n_naps, PATIENCE_S) || is_long_ago(alive, n_silent, SILENCE_S))
+		if (is_long_ago(began, n_naps, PATIENCE_S) ||
+		    is_long_ago(alive, n_silent, SILENCE_S))
 			break;
 	}
 	__atomic_store_n(&tr.gave_up_heartbeat, last_heartbeat, __ATOMIC_RELAXED);

@@ -126,9 +126,12 @@ static void put_alloc(struct tr_context *context, const struct tr_regs *caller, 
 	uint64_t now = tr_now();
 	uint32_t id;
 
+	context->pending_size = size;
+	context->pending_addr = addr;
 	walk_stack(context, caller);
 	id = stack_id(context, api, alignment);
 	if (!id || !tr_stream_room(context, MT_EVENT_BYTES_MAX)) {
+		context->pending_addr = 0;
 		tr_count_drop(MT_DROP_FULL, 1);
 		return;
 	}
@@ -138,6 +141,8 @@ static void put_alloc(struct tr_context *context, const struct tr_regs *caller, 
 	else
 		tr_stream_publish(stream, mt_put_alloc_any(&stream->state, stream->at, now, addr,
 							   size, id));
+	context->pending_addr = 0;
+	context->n_allocations++;
 }
 
 void tr_emit_alloc(const struct tr_regs *caller, const void *p, size_t size, enum mt_api api,

@@ -40,6 +40,10 @@ struct tr_context {
 	struct tr_stream stream;
 	struct tr_walk walk;
 	uint8_t scratch[MT_STACK_BYTES_MAX];
+	/* What the program has and no record says yet; addr 0: nothing. */
+	volatile uintptr_t pending_addr;
+	volatile size_t pending_size;
+	uint64_t n_allocations;             /* recorded by the process */
 	struct tr_unwinder unwinder;
 };
 
@@ -138,6 +142,9 @@ struct tr_thread *tr_thread_attach(void);
 void tr_thread_reserve(void);
 /* Forgets every thread but the calling one: after a fork. */
 void tr_thread_forget_others(void);
+/* The states there are, also of threads that ended: counts *i up from 0; NULL at
+ * the end. */
+struct tr_thread *tr_thread_next(uint32_t *i);
 
 /* A fork made this process out of another: becomes a process of its own, which
  * the first stream it begins will say. */
