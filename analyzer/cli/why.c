@@ -153,6 +153,9 @@ void subject_put_root(struct out *out, const struct an_objects *objects,
 		      : kind == AN_ROOT_TLS ? "the thread-local memory of " : "a register of ", to);
 		put_thread(to, objects, root);
 		break;
+	case AN_ROOT_LOADER:
+		fputs("the dynamic loader, which made it", to);
+		return;
 	case AN_ROOT_FREED:
 		fputs("memory that was freed", to);
 		break;

@@ -10,6 +10,7 @@
 #include "analyzer/base/xalloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_dead_frame(const struct an_snapshot *snapshot, const struct an_range *range)
 {
@@ -30,7 +31,7 @@ enum an_root_kind an_objects_root_kind(const struct an_objects *objects, uint32_
 	const struct an_range *range = an_objects_root_range(objects, root);
 
 	if (!range)
-		return AN_ROOT_REGISTERS;
+		return root + 1 == objects->n_roots ? AN_ROOT_LOADER : AN_ROOT_REGISTERS;
 	switch (range->kind) {
 	case MT_RANGE_MODULE:
 		return AN_ROOT_MODULE;
@@ -52,9 +53,12 @@ uint32_t an_objects_root_thread(const struct an_objects *objects, uint32_t root)
 {
 	const struct an_range *range = an_objects_root_range(objects, root);
 	const struct an_session *session = objects->session;
-	uint64_t tid = range ? range->tid
-			     : objects->snapshot->threads[root - objects->snapshot->n_ranges].tid;
+	uint64_t tid;
 
+	if (root + 1 >= objects->n_roots)
+		return AN_NONE;
+	tid = range ? range->tid
+		    : objects->snapshot->threads[root - objects->snapshot->n_ranges].tid;
 	for (uint32_t i = session->n_threads; tid && i--;)
 		if (session->threads[i].process == objects->snapshot->process &&
 		    session->threads[i].tid == tid)
@@ -120,7 +124,7 @@ static void switch_roots(struct an_objects *objects)
 	const struct an_snapshot *snapshot = objects->snapshot;
 	bool is_child = objects->session->processes[snapshot->process].origin == MT_ORIGIN_FORK;
 
-	objects->n_roots = snapshot->n_ranges + snapshot->n_threads;
+	objects->n_roots = snapshot->n_ranges + snapshot->n_threads + 1;
 	objects->root_is_off = xcalloc(objects->n_roots, sizeof *objects->root_is_off);
 	for (uint32_t i = 0; i < snapshot->n_ranges; i++) {
 		const struct an_range *range = &snapshot->ranges[i];
@@ -134,7 +138,70 @@ static void switch_roots(struct an_objects *objects)
 		objects->n_running += snapshot->threads[i].hold == MT_HOLD_RUNNING;
 }
 
-static void add_words(struct an_objects *objects, struct an_graph_builder *builder)
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_libc(const struct an_range *range)
+{
+	const char *name = base_name(range->name);
+
+	return range->kind == MT_RANGE_MODULE &&
+	       (!strncmp(name, "libc.so", 7) || !strncmp(name, "libc-2.", 7));
+}
+
+static int compare_addr(const void *key, const void *item)
+{
+	const uint64_t *addr = key;
+	const struct an_node *node = item;
+
+	return (*addr > node->addr) - (*addr < node->addr);
+}
+
+/* The free lists of libc's malloc begin in its data: they point at the header of
+ * what is free, and so into the last bytes of what is allocated before it. What
+ * else libc holds, it holds by its address. */
+static void add_libc(const struct an_objects *objects, struct an_graph_builder *builder,
+		     uint32_t root, uint32_t n_nodes)
+{
+	const struct an_range *range = &objects->snapshot->ranges[root];
+
+	for (uint64_t i = 0; i < range->n_words && n_nodes; i++) {
+		const struct an_word *word = &objects->snapshot->words[range->first_word + i];
+
+		if (bsearch(&word->value, objects->nodes, n_nodes, sizeof *objects->nodes,
+			    compare_addr))
+			an_graph_add(builder, root, (const struct an_graph_word *)word, 1);
+	}
+}
+
+/* Made by the dynamic loader itself, for the program or for itself. */
+static bool is_loaders(const struct an_session *session, const struct an_held *held)
+{
+	const struct an_stack *stack = &session->stacks[held->stack];
+	const char *name;
+
+	if (!stack->n_frames || stack->frames[0].module >= session->n_modules)
+		return false;
+	name = base_name(session->modules[stack->frames[0].module].path);
+	return !strncmp(name, "ld-linux", 8) || !strncmp(name, "ld-2.", 5) ||
+	       !strncmp(name, "ld.so", 5) || !strncmp(name, "ld-musl", 7);
+}
+
+static void add_loaders(struct an_objects *objects, struct an_graph_builder *builder,
+			uint32_t n_nodes)
+{
+	for (uint32_t i = 0; i < n_nodes && objects->n_roots <= AN_ROOTS_MAX; i++)
+		if (is_loaders(objects->session, &objects->snapshot->live[i]))
+			an_graph_add_values(builder, objects->n_roots - 1,
+					    &objects->nodes[i].addr, 1);
+}
+
+static void add_words(struct an_objects *objects, struct an_graph_builder *builder,
+		      uint32_t n_nodes)
 {
 	const struct an_snapshot *snapshot = objects->snapshot;
 
@@ -142,7 +209,9 @@ static void add_words(struct an_objects *objects, struct an_graph_builder *build
 	for (uint32_t i = 0; i < snapshot->n_ranges && i < AN_ROOTS_MAX; i++) {
 		const struct an_range *range = &snapshot->ranges[i];
 
-		if (range->n_words)
+		if (is_libc(range))
+			add_libc(objects, builder, i, n_nodes);
+		else if (range->n_words)
 			an_graph_add(builder, i, (const struct an_graph_word *)
 				     (snapshot->words + range->first_word), range->n_words);
 	}
@@ -175,7 +244,8 @@ static void join(struct an_objects *objects, const uint64_t *masks, size_t n_mas
 	input.nodes = objects->nodes;
 	struct an_graph_builder *builder = an_graph_builder_new(&input);
 
-	add_words(objects, builder);
+	add_words(objects, builder, n);
+	add_loaders(objects, builder, n);
 	an_graph_finish(builder, &objects->graph);
 	free(sites);
 }

@@ -4,7 +4,9 @@
  * with what lived at the cut. Node i is snapshot->live[i].
  *
  * Every range is a root by its index, and the registers of thread t are root
- * n_ranges + t. Ranges that hold nothing up (freed heap, stacks of threads that
+ * n_ranges + t. The last root holds what the dynamic loader made for itself (the
+ * thread-local memory of threads, lists of libraries), which it points to in its
+ * own ways. Ranges that hold nothing up (freed heap, stacks of threads that
  * are gone) are roots that are switched off: they say why something is lost.
  */
 #ifndef ANALYZER_FINDINGS_OBJECTS_H
@@ -32,6 +34,7 @@ enum an_root_kind {
 	AN_ROOT_DEAD_FRAME,          /* off: below a stack pointer */
 	AN_ROOT_DEAD_THREAD,         /* off: the stack of a thread that is gone */
 	AN_ROOT_INHERITED,           /* heap that a forked child has from its parent */
+	AN_ROOT_LOADER,              /* no address: the dynamic loader keeps it */
 };
 
 /* NULL when the process has no snapshot with data. To be freed. */
