@@ -5,7 +5,9 @@
  */
 #include "tests/unit/unit.h"
 
+#include "analyzer/graph/cycles.h"
 #include "analyzer/graph/dominators.h"
+#include "analyzer/graph/paths.h"
 #include "tests/unit/graph_fixture.h"
 
 enum { ROOTS = 3, VERTICES = FIXTURE_NODES + ROOTS };
@@ -222,6 +224,73 @@ static void test_seven_tenths_is_not_yet_a_drop(void **state)
 	release(&p);
 }
 
+/* One list through all, linked both ways, from root 0; or round, from none. */
+static void make_list(uint32_t n, bool is_round, struct an_node *nodes, struct an_graph *graph)
+{
+	const struct an_graph_input input = { .nodes = nodes, .n_nodes = n };
+	struct an_graph_builder *builder;
+	struct an_graph_word root;
+
+	for (uint32_t i = 0; i < n; i++)
+		nodes[i] = (struct an_node){ 0x100000 + 32 * (uint64_t)i, 16 };
+	root = (struct an_graph_word){ 0x1000, nodes[0].addr };
+	builder = an_graph_builder_new(&input);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct an_graph_word next = { nodes[i].addr, nodes[(i + 1) % n].addr };
+		const struct an_graph_word last = { nodes[i].addr + 8,
+						    nodes[(i + n - 1) % n].addr };
+
+		an_graph_add(builder, AN_NO_NODE, &next, i + 1 < n || is_round);
+		an_graph_add(builder, AN_NO_NODE, &last, i > 0 || is_round);
+	}
+	if (!is_round)
+		an_graph_add(builder, 0, &root, 1);
+	an_graph_finish(builder, graph);
+}
+
+/* A walk that called itself would need ten times the stack there is. With ten
+ * million: tests/bench/graph.sh. */
+static void test_a_list_of_a_million_needs_no_stack(void **state)
+{
+	enum { N = 1000000 };
+	const struct an_reach_options options = AN_REACH_DEFAULTS;
+	struct an_node *nodes = malloc(N * sizeof(*nodes));
+	struct an_dominators dominators;
+	struct an_cycles cycles;
+	struct an_paths paths;
+	struct an_graph graph;
+	struct an_reach reach;
+
+	(void)state;
+	make_list(N, false, nodes, &graph);
+	an_reach_find(&graph, &options, &reach);
+	assert_int_equal(reach.sums[AN_REACHABLE].n, N);
+	an_dominators_live(&graph, &reach, NULL, &dominators);
+	assert_int_equal(dominators.retained[N], 16ull * N);
+	assert_int_equal(dominators.up[N - 1], N - 2);
+	an_dominators_release(&dominators);
+	an_reach_release(&reach);
+	an_paths_find(&graph, N - 1, AN_EDGES_ALL, NULL, 1, &paths);
+	assert_int_equal(paths.at[0].n_edges, N - 1);
+	an_paths_release(&paths);
+	an_graph_release(&graph);
+
+	make_list(N, true, nodes, &graph);
+	an_reach_find(&graph, &options, &reach);
+	assert_int_equal(reach.sums[AN_DEFINITE].n, 1);
+	an_cycles_find(&graph, &reach, &cycles);
+	assert_int_equal(cycles.n, 1);
+	assert_int_equal(cycles.at->n_members, N);
+	assert_int_equal(cycles.at->n_ring, 2);
+	an_cycles_release(&cycles);
+	an_dominators_lost(&graph, &reach, &dominators);
+	assert_int_equal(dominators.retained[0], 16ull * N);
+	an_dominators_release(&dominators);
+	an_reach_release(&reach);
+	an_graph_release(&graph);
+	free(nodes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_random_graphs_have_the_dominators_that_taking_away_shows),
 		cmocka_unit_test(test_memory_piles_up_where_the_greatest_child_is_much_smaller),
 		cmocka_unit_test(test_seven_tenths_is_not_yet_a_drop),
+		cmocka_unit_test(test_a_list_of_a_million_needs_no_stack),
 	};
 
 	return RUN_UNIT_TESTS(tests);
