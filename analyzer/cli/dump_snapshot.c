@@ -6,8 +6,6 @@
 
 #include <inttypes.h>
 
-enum { WORDS_MAX = 64 };
-
 #define NAME_IN(table, i) ((i) < sizeof(table) / sizeof(*(table)) && (table)[i] ? (table)[i] : "?")
 
 static bool put_begin(FILE *to, const struct mt_record *record)
@@ -83,17 +81,13 @@ static bool put_words(FILE *to, const struct mt_record *record)
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_words words;
 	uint64_t slot, value;
-	uint64_t n = 0;
 	int status;
 
 	if (mt_get_snapshot_words(&in, &words) < 0)
 		return false;
 	fprintf(to, " range=%" PRIu32, words.range);
-	for (; (status = mt_get_snapshot_word(&in, &words, &slot, &value)) == 1; n++)
-		if (n < WORDS_MAX)
-			fprintf(to, " 0x%" PRIx64 "=0x%" PRIx64, slot, value);
-	if (n > WORDS_MAX)
-		fprintf(to, " ... (%" PRIu64 " words)", n);
+	while ((status = mt_get_snapshot_word(&in, &words, &slot, &value)) == 1)
+		fprintf(to, " 0x%" PRIx64 "=0x%" PRIx64, slot, value);
 	return status == 0;
 }
 
