@@ -9,11 +9,15 @@
  *	guard | dead | sp: live frames ... thread-local, descriptor | others'
  *
  * malloc's arenas begin at multiples of 64 MiB with a header that says how far
- * they reach. Whatever is not recognised remains ANONYMOUS, which is a root: in
+ * they reach. Its first one is described in libc's data; the free lists there
+ * point to headers, which share their first word with the allocation before, and
+ * must not hold that. Whatever is not recognised remains ANONYMOUS, which is a root: in
  * doubt a leak is missed, not invented.
  */
 #include "tracer/inside/real.h"
 #include "tracer/inside/snapshot_parts.h"
+
+#include <dlfcn.h>
 
 enum {
 	ARENA_BYTES = 64 << 20,
@@ -21,6 +25,14 @@ enum {
 	TLS_BYTES_MAX = 64 << 10,
 	STACK_BYTES_MIN = 16 << 10,
 	DESCRIPTOR_ALIGN = 64,
+
+	/* glibc's struct malloc_state, since 2.27. */
+	STATE_ALIGN = 16,
+	STATE_BINS = 112,
+	STATE_N_BINS = 127,
+	STATE_NEXT = 2160,
+	STATE_BYTES = 2200,
+	STATE_EMPTY_MIN = 16,    /* of the bins, to believe it */
 };
 
 /* Of glibc's arenas, as far as it has not changed since 2.0. */
@@ -184,12 +196,51 @@ static void find_arenas(struct tr_shot *shot)
 	}
 }
 
+/* An empty bin's two words point to itself, as if they were in a chunk; the next
+ * arena is the same one, or lies behind an arena's header. */
+static bool is_malloc_state(uintptr_t at)
+{
+	uintptr_t next = *(const uintptr_t *)(at + STATE_NEXT);
+	const uintptr_t *bins = (const uintptr_t *)(at + STATE_BINS);
+	int n_empty = 0;
+
+	if (next != at && next % ARENA_BYTES != sizeof(struct arena_header) + 16)
+		return false;
+	for (int i = 0; i < STATE_N_BINS; i++, bins += 2)
+		n_empty += bins[0] == (uintptr_t)(bins - 2) && bins[1] == bins[0];
+	return n_empty >= STATE_EMPTY_MIN;
+}
+
+static void find_first_arena(struct tr_shot *shot)
+{
+	struct dl_find_object libc;
+
+	if (_dl_find_object((void *)tr_real.malloc, &libc) != 0)
+		return;
+	for (uint32_t i = 0; i < shot->n_pieces; i++) {
+		struct tr_piece *piece = &shot->pieces[i];
+		uintptr_t at = piece->start, end;
+
+		if (piece->kind != MT_RANGE_MODULE || at < (uintptr_t)libc.dlfo_map_start ||
+		    at >= (uintptr_t)libc.dlfo_map_end)
+			continue;
+		for (; (end = tr_pages_next(&shot->pages, &at, piece->end)); at = end)
+			for (; at + STATE_BYTES <= end; at += STATE_ALIGN)
+				if (is_malloc_state(at)) {
+					mark(shot, piece, at, at + STATE_BYTES, MT_RANGE_HEAP, 0);
+					return;
+				}
+	}
+}
+
 void tr_shot_classify(struct tr_shot *shot)
 {
 	const struct mt_snapshot_thread *first = NULL;
 
-	if (tr_real.is_libc_malloc)
+	if (tr_real.is_libc_malloc) {
+		find_first_arena(shot);
 		find_arenas(shot);
+	}
 	for (uint32_t i = 0; i < shot->n_threads; i++)
 		if (shot->threads[i].tid == tr.pid)
 			first = &shot->threads[i];

@@ -38,3 +38,4 @@ equal "frame of a joined thread" "$(where 1005)" dead-stack
 [[ " $(where 1016 1016) " == *" module "* ]] || fail "one past the end: $(where 1016 1016)"
 equal "live threads with a stack" "$(grep -c 'snapshot-range .* stack at=.* tid=[1-9]' dump.txt)" 2
 grep -q '=0xfffb[0-9a-f]\{12\}' dump.txt || fail "a tagged pointer is not told"
+grep -q 'snapshot-range .* heap at=.* name=".*libc' dump.txt || fail "malloc's own state in libc is not told from its data"
