@@ -48,7 +48,8 @@ struct cmd {
 	int (*run)(struct cmd_call *call);
 };
 
-extern const struct cmd cmd_run, cmd_report, cmd_why, cmd_info, cmd_dump, cmd_help;
+extern const struct cmd cmd_run, cmd_report, cmd_why, cmd_graph, cmd_info, cmd_dump;
+extern const struct cmd cmd_help;
 
 /* Options that several commands share: --color, --no-pager; --exact; and
  * --strict, --debug-dir, --sysroot for those that read a trace. */
