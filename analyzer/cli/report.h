@@ -48,6 +48,9 @@ const char *report_cwd(const struct an_session *session);
 /* The program's command line, escaped, as the first line of a report. */
 void report_text_command(struct out *out, const struct an_session *session);
 
+/* " of TYPE" when all that a stack allocated is of one known type. */
+void report_text_type(struct out *out, const struct an_findings *findings, uint32_t stack);
+
 enum { REPORT_NAME_BYTES = 1024 };
 /* The function as text shows it: whole, or without parameters and template
  * arguments; for what has no name its place in its file. May return to. */

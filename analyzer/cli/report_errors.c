@@ -166,7 +166,7 @@ void report_json_error(struct json *json, const struct an_findings *findings,
 	for (uint32_t i = 0; i < finding->n_processes; i++)
 		out_json_uint(json, NULL, session->processes[finding->processes[i]].id);
 	out_json_close_array(json);
-	out_json_null(json, "type");
+	out_json_text(json, "type", an_type_name_of_stack(findings->types, error->stack));
 	if (list->n)
 		report_json_responsible(json, list, cwd);
 	else

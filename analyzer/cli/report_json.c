@@ -227,7 +227,7 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 	for (uint32_t i = 0; i < finding->n_processes; i++)
 		out_json_uint(json, NULL, session->processes[finding->processes[i]].id);
 	out_json_close_array(json);
-	out_json_null(json, "type");
+	out_json_text(json, "type", an_type_name_of_stack(findings->types, finding->stack));
 	report_json_responsible(json, list, report_cwd(session));
 	report_json_stack(json, "stack", list, report_cwd(session), options->depth);
 	report_json_cycle(json, findings, finding, options->depth);

@@ -140,6 +140,29 @@ struct section {
 	const char *cwd;
 };
 
+static void put_edge(struct section *section, const struct an_ring *ring,
+		     const struct an_ring_edge *edge)
+{
+	const struct an_ring_member *from = &ring->members[edge->from];
+	const char *type = an_type_name_of_size(section->findings->types, from->stack,
+						from->bytes);
+	const char *field = an_field_name(section->findings->types, from->stack, from->bytes,
+					  edge->offset);
+	FILE *to = section->out->to;
+
+	if (type && field) {
+		fputs("      weaken ", to);
+		text_put(to, type);
+		fputc('.', to);
+		text_put(to, field);
+		fprintf(to, " (offset %llu), made by  ", (unsigned long long)edge->offset);
+	} else {
+		fprintf(to, "      weaken the pointer at offset %llu of  ",
+			(unsigned long long)edge->offset);
+	}
+	report_text_site(section->out, &section->list, 44, section->cwd);
+}
+
 /* Who made the others on the ring, and where it can be cut. */
 static void put_ring(struct section *section, const struct an_finding *finding)
 {
@@ -163,10 +186,19 @@ static void put_ring(struct section *section, const struct an_finding *finding)
 
 		an_stack_names_lines(section->findings->names, ring->members[edge->from].stack,
 				     &section->list);
-		fprintf(to, "      weaken the pointer at offset %llu of  ",
-			(unsigned long long)edge->offset);
-		report_text_site(section->out, &section->list, 44, section->cwd);
+		put_edge(section, ring, edge);
 	}
+}
+
+static void put_type(struct section *section, const struct an_finding *finding)
+{
+	const char *type = an_type_name_of_stack(section->findings->types, finding->stack);
+
+	if (!type)
+		return;
+	fputs("      ", section->out->to);
+	text_put(section->out->to, type);
+	fputs(" made by\n", section->out->to);
 }
 
 static void put_leak(struct section *section, const struct an_finding *finding, uint64_t number)
@@ -189,6 +221,7 @@ static void put_leak(struct section *section, const struct an_finding *finding, 
 	else if (session->n_processes > 1)
 		fprintf(out->to, ", process %u", session->processes[finding->processes[0]].id);
 	fprintf(out->to, "  %s\n", finding->id);
+	put_type(section, finding);
 	an_stack_names_lines(section->findings->names, finding->stack, &section->list);
 	report_text_stack(out, &section->list, &style);
 	if (finding->ring)

@@ -16,15 +16,20 @@ void report_json_leaks(struct json *json, const struct an_class_sums *sums)
 	out_json_close_object(json);
 }
 
-static void put_edges(struct json *json, const struct an_ring *ring)
+static void put_edges(struct json *json, const struct an_findings *findings,
+		      const struct an_ring *ring)
 {
 	out_json_open_array(json, "edges");
 	for (uint32_t i = 0; i < ring->n_edges; i++) {
+		const struct an_ring_member *from = &ring->members[ring->edges[i].from];
+
 		out_json_open_object(json, NULL);
 		out_json_uint(json, "from", ring->edges[i].from);
 		out_json_uint(json, "to", ring->edges[i].to);
 		out_json_uint(json, "offset", ring->edges[i].offset);
-		out_json_null(json, "field");
+		out_json_text(json, "field",
+			      an_field_name(findings->types, from->stack, from->bytes,
+					    ring->edges[i].offset));
 		out_json_close_object(json);
 	}
 	out_json_close_array(json);
@@ -48,13 +53,15 @@ void report_json_cycle(struct json *json, const struct an_findings *findings,
 	out_json_open_object(json, "cycle");
 	out_json_uint(json, "length", ring->length);
 	out_json_uint(json, "rings", finding->n_rings);
-	put_edges(json, ring);
+	put_edges(json, findings, ring);
 	out_json_open_array(json, "members");
 	for (uint32_t i = 0; i < ring->n_members; i++) {
 		out_json_open_object(json, NULL);
 		an_stack_names_lines(findings->names, ring->members[i].stack, &list);
 		report_json_stack(json, "stack", &list, report_cwd(findings->session), depth);
-		out_json_null(json, "type");
+		out_json_text(json, "type",
+			      an_type_name_of_size(findings->types, ring->members[i].stack,
+						   ring->members[i].bytes));
 		out_json_uint(json, "bytes", ring->members[i].bytes);
 		out_json_close_object(json);
 	}

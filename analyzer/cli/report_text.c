@@ -193,6 +193,7 @@ static void put_finding(struct page *page, const struct an_finding *finding, uin
 		text_count(count, finding->n_allocations));
 	out_style(page->out, OUT_PLAIN);
 	fprintf(page->out->to, "  %s", mt_api_name(session->stacks[finding->stack].api));
+	report_text_type(page->out, page->findings, finding->stack);
 	if (!line->is_cut) {
 		fputs(" in ", page->out->to);
 		text_put_fitted(page->out->to, report_text_name(name, line, style.is_full),

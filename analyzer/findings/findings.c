@@ -211,6 +211,7 @@ struct an_findings *an_findings_new(const struct an_session *session,
 	to->session = session;
 	to->internal = internal;
 	to->names = an_stack_names_new(session);
+	to->types = an_type_names_new(session);
 	builder.names = to->names;
 	choose_processes(to, options->process);
 	sum_totals(to);
@@ -237,6 +238,7 @@ void an_findings_free(struct an_findings *findings)
 	free(findings->internal);
 	an_leaks_release(&findings->leaks);
 	an_stack_names_free(findings->names);
+	an_type_names_free(findings->types);
 	free(findings->is_chosen);
 	free(findings->costs);
 	free(findings);

@@ -13,6 +13,7 @@
 
 #include "analyzer/findings/fingerprint.h"
 #include "analyzer/findings/leaks.h"
+#include "analyzer/findings/type_names.h"
 
 #include <regex.h>
 
@@ -59,6 +60,7 @@ struct an_findings_options {
 struct an_findings {
 	const struct an_session *session;
 	struct an_stack_names *names;
+	struct an_type_names *types;
 	bool *is_chosen;                              /* of each process of the session */
 	uint32_t n_chosen;
 	struct an_finding *findings;  uint32_t n_findings;  /* by bytes, then id */

@@ -109,6 +109,7 @@ static void add_site(struct an_replay *replay, struct an_site *to,
 	to->n_temporary += from->n_temporary;
 	to->lifetime_ns += an_clock_span_ns(&replay->clock, from->lifetime_ticks);
 	to->n_freed += from->n_freed;
+	to->unit_bytes = an_common_unit(to->unit_bytes, from->unit_bytes);
 }
 
 static int compare_sites(const void *a, const void *b)

@@ -61,6 +61,9 @@ int an_session_open_reader(struct an_session **session, struct mt_reader *reader
 			   const char *path, const struct an_session_options *options);
 void an_session_close(struct an_session *session);
 
+/* The greatest number that divides both; 0 is divided by all. */
+uint64_t an_common_unit(uint64_t a, uint64_t b);
+
 /* Self-check findings: the first failure in words, or NULL. */
 const char *an_session_self_check_failure(const struct an_session *session);
 

@@ -53,7 +53,8 @@ static bool enter_array(Dwarf_Die *type, uint64_t *offset, char *text, size_t *n
 	Dwarf_Word size;
 
 	if (!an_dwarf_peel(&bare) || dwarf_tag(&bare) != DW_TAG_array_type ||
-	    !an_dwarf_type_of(&bare, &element) || dwarf_aggregate_size(&element, &size) < 0 || !size)
+	    !an_dwarf_type_of(&bare, &element) || dwarf_aggregate_size(&element, &size) < 0 ||
+	    !size)
 		return false;
 	*n += (size_t)snprintf(text + *n, FIELD_BYTES - *n, "[%llu]",
 			       (unsigned long long)(*offset / size));
