@@ -48,8 +48,8 @@ static void describe(const struct an_cycle_search *search, const struct an_cycle
 
 /*
  * cost[set]: edges that lead back if the members in set are the last of the row,
- * in their best order. The first of them, i, has leading back to it what the
- * others of the set hold of it.
+ * in their best order. The first of them, i, has leading back to it what all of
+ * the set hold of it; what it holds itself counts in every row alike.
  */
 static void solve(struct an_cycle_shape *shape)
 {
@@ -63,7 +63,7 @@ static void solve(struct an_cycle_shape *shape)
 
 		cost[set] = UINT64_MAX;
 		for (uint32_t i = 0; i < n; i++) {
-			back[set][i] = back[rest][i] + (low == i ? 0 : shape->edges[low][i]);
+			back[set][i] = back[rest][i] + shape->edges[low][i];
 			if (set >> i & 1 && cost[set ^ 1u << i] + back[set][i] < cost[set])
 				cost[set] = cost[set ^ 1u << i] + back[set][i];
 		}

@@ -205,6 +205,23 @@ static void test_an_offset_is_learned_from_nearly_all_of_twenty(void **state)
 	assert_int_equal(n_learned(30, 18, 0), 0);
 }
 
+static void test_one_that_is_held_twice_is_one_of_the_twenty(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, 20, 64);
+	f.input.sites = f.sites;
+	for (uint32_t i = 0; i < 10; i++) {
+		fixture_root(&f, 0, i, 16);
+		fixture_root(&f, 0, i, 16);
+	}
+	fixture_build(&f);
+	for (uint32_t i = 0; i < 20; i++)
+		assert_int_equal(an_root_edge_kind(&f.graph.roots[i]), AN_EDGE_INTERIOR);
+	fixture_release(&f);
+}
+
 static void test_an_offset_is_learned_for_its_site_alone(void **state)
 {
 	struct fixture f;
@@ -430,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_a_second_vtable_is_a_base_class),
 		cmocka_unit_test(test_the_caller_knows_other_starts),
 		cmocka_unit_test(test_an_offset_is_learned_from_nearly_all_of_twenty),
+		cmocka_unit_test(test_one_that_is_held_twice_is_one_of_the_twenty),
 		cmocka_unit_test(test_an_offset_is_learned_for_its_site_alone),
 		cmocka_unit_test(test_registers_are_roots_without_an_address),
 		cmocka_unit_test(test_a_word_that_is_half_inside_is_nobodys),

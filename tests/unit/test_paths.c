@@ -33,6 +33,23 @@ static void test_the_shortest_paths_come_first(void **state)
 	fixture_release(&f);
 }
 
+static void test_there_are_no_more_paths_than_asked_for(void **state)
+{
+	struct an_paths paths;
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, 1, 64);
+	for (uint32_t i = 0; i < 5; i++)
+		fixture_root(&f, i, 0, 0);
+	fixture_build(&f);
+	an_paths_find(&f.graph, 0, AN_EDGES_ALL, NULL, 3, &paths);
+	assert_int_equal(paths.n, 3);
+	assert_int_equal(paths.at[2].n_edges, 0);
+	an_paths_release(&paths);
+	fixture_release(&f);
+}
+
 static void test_what_is_lost_has_no_path(void **state)
 {
 	static const uint8_t is_off[] = { 1 };
@@ -121,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_shortest_paths_come_first),
+		cmocka_unit_test(test_there_are_no_more_paths_than_asked_for),
 		cmocka_unit_test(test_what_is_lost_has_no_path),
 		cmocka_unit_test(test_random_graphs_have_paths_as_short_as_a_naive_search_finds),
 	};
