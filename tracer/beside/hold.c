@@ -72,6 +72,14 @@ static void look_for_stop(struct held *thread)
 	}
 }
 
+/* A first thread that ended before the others is a zombie, and no obstacle. */
+static int why_not_seized(const struct run_hold *hold, pid_t tid)
+{
+	int error = errno;
+
+	return run_is_thread_alive(hold->pid, (uint64_t)tid) ? error : ESRCH;
+}
+
 static void seize(struct run_hold *hold, pid_t tid)
 {
 	struct held thread = { .tid = tid };
@@ -86,7 +94,7 @@ static void seize(struct run_hold *hold, pid_t tid)
 		hold->n_room = room;
 	}
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL)) {
-		thread.error = errno;
+		thread.error = why_not_seized(hold, tid);
 	} else {
 		thread.is_seized = true;
 		if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL))

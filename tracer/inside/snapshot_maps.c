@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot_maps.c -- /proc/self/maps as pieces: what is memtrace's own is cut
- * out, what belongs to an ELF object is told from what the kernel merged with
- * it.
+ * snapshot_maps.c -- /proc/thread-self/maps as pieces: what is memtrace's own is
+ * cut out, what belongs to an ELF object is told from what the kernel merged
+ * with it. (/proc/self has no memory once the first thread has ended.)
  */
 #include "tracer/inside/modules.h"
 #include "tracer/inside/snapshot_parts.h"
@@ -230,7 +230,7 @@ static size_t take_lines(struct tr_shot *shot, size_t n, struct mapping *last)
 
 bool tr_shot_map(struct tr_shot *shot)
 {
-	long fd = tr_sys4(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+	long fd = tr_sys4(SYS_openat, AT_FDCWD, "/proc/thread-self/maps", O_RDONLY | O_CLOEXEC, 0);
 	struct mapping last = { .is_readable = true };
 	size_t n = 0, n_done;
 	long n_read = 0;

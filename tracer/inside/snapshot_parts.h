@@ -27,7 +27,7 @@ struct tr_piece {
 	bool is_guarded;         /* memory that cannot be read lies right below */
 };
 
-/* Which pages have ever been written to: /proc/self/pagemap, a window of it. */
+/* Which pages have ever been written to: /proc/thread-self/pagemap, a window of it. */
 struct tr_pages {
 	long fd;                 /* -1: unknown, all are taken */
 	uintptr_t base;
@@ -52,7 +52,7 @@ struct tr_shot {
 void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self);
 void tr_shot_release(struct tr_shot *shot);
 
-/* snapshot_maps.c: fills in the pieces from /proc/self/maps, without what is
+/* snapshot_maps.c: fills in the pieces from /proc/thread-self/maps, without what is
  * memtrace's own. False: not to be read. */
 bool tr_shot_map(struct tr_shot *shot);
 /* snapshot_stacks.c: tells stacks, live and dead, and malloc's arenas from other
