@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 }
 END
 printf '{ global: plugin_*; local: *; };\n' >hidden.map
-g++ -g -O1 -w -o crossing main.cc -ldl || skip "no g++"
+g++ -g -O1 -w -o crossing main.cc -ldl
 g++ -g -O1 -shared -fPIC -static-libstdc++ -static-libgcc -o open.so plugin.cc
 g++ -g -O1 -shared -fPIC -static-libstdc++ -static-libgcc -Wl,--version-script=hidden.map -o hidden.so plugin.cc
 g++ -g -O1 -shared -fPIC -o plain.so plugin.cc
