@@ -14,7 +14,8 @@ static const uint64_t is_there = UINT64_C(3) << 62;    /* present, or swapped ou
 
 void tr_pages_open(struct tr_pages *pages)
 {
-	long fd = tr_sys4(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap", O_RDONLY | O_CLOEXEC, 0);
+	long fd = tr_sys4(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap",
+			  O_RDONLY | O_CLOEXEC, 0);
 
 	pages->fd = tr_is_error(fd) ? -1 : fd;
 	pages->base = pages->n = 0;

@@ -13,3 +13,10 @@ done
 options=--snapshot-at-exit=no
 same snapshot_roots
 equal "snapshots without" "$(n_snapshots)" 0
+options=
+# The first thread ends before the others: what it leaves is a zombie.
+traced ends pthread_exit 0
+equal "snapshots after pthread_exit" "$(n_snapshots)" 1
+memtrace dump trace.bin | grep 'snapshot-end ' | grep -q incomplete && fail "not complete after pthread_exit"
+memtrace dump trace.bin | grep 'snapshot-thread ' | grep -q running && fail "a zombie is said to run"
+:
