@@ -99,8 +99,8 @@ const struct cmd cmd_graph = {
 	.name = "graph",
 	.summary = "draw who holds whom around a finding",
 	.synopsis = "[OPTIONS] [FILE] [FINDING|ADDRESS]",
-	.description = "Without FINDING, all that was live in the first process. One operand alone\n"
-		       "is FILE if there is such a file. FILE is trace.bin unless named.\n",
+	.description = "Without FINDING, all that was live in the first process. One operand\n"
+		       "alone is FILE if there is such a file. FILE is trace.bin unless named.\n",
 	.options = graph_options,
 	.needs = CMD_NEEDS_TRACE,
 	.subject = CMD_SUBJECT_OPTIONAL,

@@ -17,5 +17,8 @@ int main(void)
 		nodes[i] = make_node();
 	for (int i = 3; i < 10; i++)
 		free(nodes[i]);
+	for (int i = 0; i < 10; i++)
+		nodes[i] = NULL;
+	keep(nodes);
 	return 0;
 }

@@ -4,7 +4,7 @@ try()
 	local how=$1 number=$2 expected=$3
 	same ends "$how" "$number"
 	holds 'live("before_end") == 5' 'live_bytes("before_end") == 160' ".processes[0].end | [.how, .status, .signal] == $expected"
-	complete
+	recorded
 }
 try return 3 '["exit", 3, null]'
 try exit 4 '["exit", 4, null]'

@@ -3,5 +3,5 @@ need_root
 mkdir jail
 chmod 755 jail
 same chrooted jail
-complete
+recorded
 holds 'made("chrooted_take") == 600000' 'live("chrooted_take") == 10'
