@@ -42,7 +42,7 @@ static bool find_member(Dwarf_Die *structure, uint64_t *offset, Dwarf_Die *membe
 			*offset -= start;
 			return true;
 		}
-	} while (dwarf_siblingof(member, member) == 0);
+	} while (an_dwarf_next(member));
 	return false;
 }
 

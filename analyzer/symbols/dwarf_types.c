@@ -54,6 +54,13 @@ bool an_dwarf_type_of(Dwarf_Die *die, Dwarf_Die *type)
 	return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), type);
 }
 
+bool an_dwarf_next(Dwarf_Die *die)
+{
+	const char *before = die->addr;
+
+	return dwarf_siblingof(die, die) == 0 && (const char *)die->addr > before;
+}
+
 static bool is_qualifier(int tag)
 {
 	return tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
@@ -200,7 +207,7 @@ static void take_members(struct search *search, Dwarf_Die *variable, const Dwarf
 		    !dwarf_hasattr(&member, DW_AT_artificial) &&
 		    an_dwarf_type_of(&member, &member_type))
 			add_candidate(search, &member_type, FROM_MEMBER);
-	} while (dwarf_siblingof(&member, &member) == 0);
+	} while (an_dwarf_next(&member));
 }
 
 /* Calls fn for all variables and parameters, those of inner blocks included. */

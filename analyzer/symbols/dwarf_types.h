@@ -28,6 +28,8 @@ enum an_type_answer an_dwarf_type_at(struct an_dwarf_types *types, struct an_dwa
 const char *an_dwarf_field(const Dwarf_Die *die, uint64_t offset, struct strpool *names);
 /* die without typedefs and qualifiers; false at the end of a chain too long. */
 bool an_dwarf_peel(Dwarf_Die *die);
+/* To the next entry beside it; false at the end, and where damaged DWARF leads back. */
+bool an_dwarf_next(Dwarf_Die *die);
 /* The type that die has; false: none, as of what points to void. */
 bool an_dwarf_type_of(Dwarf_Die *die, Dwarf_Die *type);
 
