@@ -111,7 +111,13 @@ static void say_summary(const struct run_result *result, const struct run_news *
 	const char *path = short_path(result);
 	bool is_default = !strcmp(path, "trace.bin");
 
-	if (news->is_replayed && news->n_live)
+	if (news->is_asked && news->n_leaks)
+		snprintf(tail, sizeof tail, " · %s leaked (%s)",
+			 text_bytes(live, news->leaked_bytes, false),
+			 text_plural(sites, news->n_leaks, "site", "sites"));
+	else if (news->is_asked)
+		snprintf(tail, sizeof tail, " · nothing leaked");
+	else if (news->is_replayed && news->n_live)
 		snprintf(tail, sizeof tail, " · %s not freed (%s)",
 			 text_bytes(live, news->live_bytes, false),
 			 text_plural(sites, news->n_sites, "site", "sites"));
