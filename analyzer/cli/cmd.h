@@ -19,11 +19,16 @@ enum cmd_needs {
 	CMD_NEEDS_TRACE,     /* the same, replayed: call->session */
 };
 
+/* What a command is about, besides FILE: an operand of its own behind FILE, or
+ * alone. */
+enum cmd_subject { CMD_NO_SUBJECT, CMD_SUBJECT_NEEDED, CMD_SUBJECT_OPTIONAL };
+
 struct cmd_call {
 	const struct cmd *cmd;
 	char **operands;                /* ends with NULL */
 	int n_operands;
 	const char *file;               /* NULL for CMD_NEEDS_NOTHING */
+	const char *subject;            /* NULL: none was given */
 	struct an_session *session;     /* NULL unless CMD_NEEDS_TRACE */
 	struct out *out;
 };
@@ -35,6 +40,7 @@ struct cmd {
 	const char *description;        /* a few lines for --help */
 	const struct opt *options;      /* ends with a zeroed entry */
 	enum cmd_needs needs;
+	enum cmd_subject subject;
 	bool is_first_operand_last;     /* see opt_parse */
 	bool has_pager;
 	int usage_exit;                 /* EXIT_USAGE or EXIT_RUN_FAILED */
@@ -42,7 +48,8 @@ struct cmd {
 	int (*run)(struct cmd_call *call);
 };
 
-extern const struct cmd cmd_run, cmd_report, cmd_info, cmd_dump, cmd_help;
+extern const struct cmd cmd_run, cmd_report, cmd_why, cmd_graph, cmd_info, cmd_dump;
+extern const struct cmd cmd_help;
 
 /* Options that several commands share: --color, --no-pager; --exact; and
  * --strict, --debug-dir, --sysroot for those that read a trace. */

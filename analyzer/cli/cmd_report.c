@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_report.c -- "memtrace report": what was not freed, what the peak was and
+/* cmd_report.c -- "memtrace report": what leaked or was not freed, what the peak was and
  * who held it, who was busiest, and what was not seen. */
-#include "analyzer/cli/report.h"
+#include "analyzer/cli/leak_options.h"
+#include "analyzer/cli/report_leaks.h"
 
 #include <stdlib.h>
 
@@ -40,6 +41,8 @@ static int report(struct cmd_call *call, const struct an_findings_options *wante
 
 	if (options.process && !findings->n_chosen)
 		exit_code = fail_no_process(call);
+	else if (options.is_gen_suppressions)
+		report_gen_suppressions(call->out, findings);
 	else if (options.is_json)
 		report_json(findings, &options, call->out->to);
 	else
@@ -61,7 +64,11 @@ static int run_report(struct cmd_call *call)
 		goto out;
 	wanted.focus = options.focus ? &focus : NULL;
 	wanted.ignore = options.ignore ? &ignore : NULL;
-	exit_code = report(call, &wanted);
+	exit_code = leak_options_open(call->cmd, &wanted);
+	options.suppressions = wanted.suppressions;
+	if (!exit_code)
+		exit_code = report(call, &wanted);
+	leak_options_close(&wanted);
 	if (options.ignore)
 		regfree(&ignore);
 out:
@@ -85,6 +92,10 @@ static const struct opt report_options[] = {
 	  &options.is_full, NULL },
 	{ "process", 0, OPT_TEXT, "NAME|PID", "only the processes of this program, or this one",
 	  &options.process, NULL },
+	{ "gen-suppressions", 0, OPT_FLAG, NULL,
+	  "print a suppression for each leak instead, in Valgrind's form",
+	  &options.is_gen_suppressions, NULL },
+	{ .kind = OPT_GROUP, .target = (void *)leak_options },
 	{ "exact", 0, OPT_FLAG, NULL, "all digits instead of three", &cmd_settings.is_exact, NULL },
 	{ .kind = OPT_GROUP, .target = (void *)cmd_trace_options },
 	{ .kind = OPT_GROUP, .target = (void *)cmd_output_options },
@@ -93,7 +104,7 @@ static const struct opt report_options[] = {
 
 const struct cmd cmd_report = {
 	.name = "report",
-	.summary = "say what was not freed, who made it, and what was not seen",
+	.summary = "say what leaked or was not freed, who made it, and what was not seen",
 	.synopsis = "[OPTIONS] [FILE]",
 	.description = "FILE is trace.bin unless named, else the newest trace in the folder.\n",
 	.options = report_options,

@@ -19,10 +19,11 @@
 enum { SUMMARY_MS = 1000 };     /* the second half of the line waits no longer */
 
 static const char *output = "trace.bin";
-static bool is_quiet, has_no_symbols;
-static unsigned on_full, wait_for;
+static bool is_quiet, has_no_symbols, has_free_stacks;
+static unsigned on_full, wait_for, at_exit;
 static const char *const on_full_choices[] = { "wait", "drop", NULL };
 static const char *const wait_for_choices[] = { "first", "all", NULL };
+static const char *const at_exit_choices[] = { "no", "yes", NULL };
 
 static const struct opt run_options[] = {
 	{ "output", 'o', OPT_TEXT, "FILE", "write the trace to FILE (default trace.bin); %p is the "
@@ -33,6 +34,10 @@ static const struct opt run_options[] = {
 	  "drop and count", &on_full, on_full_choices },
 	{ "wait", 0, OPT_CHOICE, "WHOM", "record until the first process ends (default), or all",
 	  &wait_for, wait_for_choices },
+	{ "snapshot-at-exit", 0, OPT_CHOICE, "WHAT", "note at each process's end what points to "
+	  "what: no (default), yes", &at_exit, at_exit_choices },
+	{ "free-stacks", 0, OPT_FLAG, NULL, "record the stack of every free, too: costs about as "
+	  "much as that of an allocation", &has_free_stacks, NULL },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
 	  &has_no_symbols, NULL },
 	{ 0 },
@@ -113,7 +118,13 @@ static void say_summary(const struct run_result *result, const struct run_news *
 	const char *path = short_path(result);
 	bool is_default = !strcmp(path, "trace.bin");
 
-	if (news->is_replayed && news->n_live)
+	if (news->is_asked && news->n_leaks)
+		snprintf(tail, sizeof tail, " · %s leaked (%s)",
+			 text_bytes(live, news->leaked_bytes, false),
+			 text_plural(sites, news->n_leaks, "site", "sites"));
+	else if (news->is_asked)
+		snprintf(tail, sizeof tail, " · nothing leaked");
+	else if (news->is_replayed && news->n_live)
 		snprintf(tail, sizeof tail, " · %s not freed (%s)",
 			 text_bytes(live, news->live_bytes, false),
 			 text_plural(sites, news->n_sites, "site", "sites"));
@@ -168,7 +179,9 @@ static int run_program(struct cmd_call *call)
 		.library = library,
 		.command = call->operands,
 		.is_drop_on_full = on_full == 1,
+		.has_free_stacks = has_free_stacks,
 		.is_wait_all = wait_for == 1,
+		.is_exit_snapshot_off = at_exit == 0,
 		.tool_version = MT_TOOL_VERSION,
 	};
 

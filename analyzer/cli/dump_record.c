@@ -189,6 +189,7 @@ static bool put_small(FILE *to, const struct mt_record *record)
 	struct mt_fill fill;
 	struct mt_module_gone gone;
 	struct mt_realloc_end realloc_end;
+	struct mt_free_stack free_stack;
 	struct mt_end end;
 
 	switch (record->kind) {
@@ -206,6 +207,11 @@ static bool put_small(FILE *to, const struct mt_record *record)
 		if (mt_get_realloc_end(record, &realloc_end) < 0)
 			return false;
 		fputs(realloc_end.is_freed ? " freed" : " failed", to);
+		return true;
+	case MT_KIND_FREE_STACK:
+		if (mt_get_free_stack(record, &free_stack) < 0)
+			return false;
+		fprintf(to, " stack=%" PRIu32, free_stack.stack);
 		return true;
 	default:
 		if (mt_get_end(record, &end) < 0)
@@ -240,10 +246,11 @@ static bool put_extended(FILE *to, struct mt_stream_state *state, const struct m
 	case MT_KIND_FILL:
 	case MT_KIND_MODULE_GONE:
 	case MT_KIND_REALLOC_END:
+	case MT_KIND_FREE_STACK:
 	case MT_KIND_END:
 		return put_small(to, record);
 	default:
-		return false;
+		return dump_snapshot(to, record);
 	}
 }
 

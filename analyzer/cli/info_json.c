@@ -93,7 +93,7 @@ static void put_lists(struct json *json, const struct an_findings *findings)
 	out_json_close_array(json);
 	out_json_open_array(json, "snapshots");
 	out_json_close_array(json);
-	out_json_bool(json, "complete", session->is_complete);
+	out_json_bool(json, "complete", findings->is_complete);
 	report_json_notes(json, "missing", session, findings->notes, findings->n_notes, true);
 	report_json_notes(json, "notes", session, findings->notes, findings->n_notes, false);
 }
@@ -119,7 +119,7 @@ void info_json(const struct an_findings *findings, FILE *to)
 	put_verified(&json, &session->counts);
 	out_json_open_array(&json, "processes");
 	for (uint32_t i = 0; i < session->n_processes; i++)
-		report_json_process(&json, session, &session->processes[i]);
+		report_json_process(&json, findings, i);
 	out_json_close_array(&json);
 	put_lists(&json, findings);
 	out_json_close_object(&json);

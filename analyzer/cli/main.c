@@ -10,10 +10,34 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Takes the command's own operand off the end. One alone is that, but where it may
+ * be left out, and a file has this name, it is the file. */
+static int choose_subject(struct cmd_call *call)
+{
+	const char *last = call->n_operands ? call->operands[call->n_operands - 1] : NULL;
+
+	if (call->cmd->subject == CMD_NO_SUBJECT)
+		return EXIT_DONE;
+	if (!last && call->cmd->subject == CMD_SUBJECT_NEEDED)
+		return cmd_usage_error(call->cmd, "what shall be explained? name a finding, "
+				       "as report shows them");
+	if (!last || (call->n_operands == 1 && call->cmd->subject == CMD_SUBJECT_OPTIONAL &&
+		      !access(last, F_OK)))
+		return EXIT_DONE;
+	call->subject = last;
+	call->operands[--call->n_operands] = NULL;
+	return EXIT_DONE;
+}
 
 /* The operands of a command that reads a trace: at most FILE. */
 static int choose_file(struct cmd_call *call)
 {
+	int exit_code = choose_subject(call);
+
+	if (exit_code)
+		return exit_code;
 	if (call->n_operands > 1)
 		return cmd_usage_error(call->cmd, "one trace at a time");
 	call->file = trace_file_choose(call->operands[0]);

@@ -22,6 +22,11 @@ static const char *const kinds[] = {
 	[MT_KIND_EXEC_FAILED] = "exec-failed", [MT_KIND_END] = "end",
 	[MT_KIND_DROPPED] = "dropped", [MT_KIND_NOTE] = "note",
 	[MT_KIND_STACK_DIFFERS] = "stack-differs", [MT_KIND_FORK] = "fork",
+	[MT_KIND_SNAPSHOT] = "snapshot", [MT_KIND_SNAPSHOT_CUT] = "snapshot-cut",
+	[MT_KIND_SNAPSHOT_THREAD] = "snapshot-thread",
+	[MT_KIND_SNAPSHOT_RANGE] = "snapshot-range",
+	[MT_KIND_SNAPSHOT_WORDS] = "snapshot-words", [MT_KIND_SNAPSHOT_END] = "snapshot-end",
+	[MT_KIND_FREE_STACK] = "free-stack",
 };
 
 static const char *const metas[] = {

@@ -10,6 +10,8 @@
 struct report_options {
 	bool is_json;
 	bool is_full;
+	bool is_gen_suppressions;
+	const struct an_suppressions *suppressions;   /* NULL: none */
 	uint64_t n_top;          /* UINT64_MAX: not given */
 	uint64_t depth;          /* UINT64_MAX: not given */
 	unsigned order;          /* enum an_order */
@@ -27,8 +29,13 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 
 /* Parts that other commands print, too. */
 void report_json_trace(struct json *json, const struct an_session *session);
-void report_json_process(struct json *json, const struct an_session *session,
-			 const struct an_process *process);
+void report_json_process(struct json *json, const struct an_findings *findings,
+			 uint32_t process);
+/* key: "stack" mostly. */
+void report_json_stack(struct json *json, const char *key, const struct an_line_list *list,
+		       const char *cwd, uint64_t depth);
+void report_json_responsible(struct json *json, const struct an_line_list *list,
+			     const char *cwd);
 void report_json_notes(struct json *json, const char *key, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes, bool is_missing);
 void report_text_notes(struct out *out, const struct an_session *session,
@@ -40,6 +47,9 @@ uint32_t report_command(const struct an_session *session, const char *const **ar
 const char *report_cwd(const struct an_session *session);
 /* The program's command line, escaped, as the first line of a report. */
 void report_text_command(struct out *out, const struct an_session *session);
+
+/* " of TYPE" when all that a stack allocated is of one known type. */
+void report_text_type(struct out *out, const struct an_findings *findings, uint32_t stack);
 
 enum { REPORT_NAME_BYTES = 1024 };
 /* The function as text shows it: whole, or without parameters and template

@@ -3,11 +3,13 @@
  * report_json.c -- "report --json": the contract that scripts stand on. Every
  * key is always there; what nobody knows yet is null.
  */
-#include "analyzer/cli/report.h"
 #include "analyzer/cli/out_text.h"
+#include "analyzer/cli/report_errors.h"
+#include "analyzer/cli/report_leaks.h"
 #include "version.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void put_line(struct json *json, const struct an_named_line *line, const char *cwd)
 {
@@ -31,10 +33,10 @@ static void put_line(struct json *json, const struct an_named_line *line, const 
 	out_json_close_object(json);
 }
 
-static void put_stack(struct json *json, const struct an_line_list *list, const char *cwd,
-		      uint64_t depth)
+void report_json_stack(struct json *json, const char *key, const struct an_line_list *list,
+		       const char *cwd, uint64_t depth)
 {
-	out_json_open_array(json, "stack");
+	out_json_open_array(json, key);
 	for (size_t i = 0; i < list->n && i < depth; i++)
 		put_line(json, &list->at[i], cwd);
 	if (depth < list->n) {
@@ -44,14 +46,6 @@ static void put_stack(struct json *json, const struct an_line_list *list, const 
 		put_line(json, &cut, cwd);
 	}
 	out_json_close_array(json);
-}
-
-static void put_amount(struct json *json, const char *key, uint64_t bytes, uint64_t n)
-{
-	out_json_open_object(json, key);
-	out_json_uint(json, "bytes", bytes);
-	out_json_uint(json, "allocations", n);
-	out_json_close_object(json);
 }
 
 static void put_totals(struct json *json, const struct an_totals *totals, bool is_peak_known)
@@ -74,30 +68,6 @@ static void put_totals(struct json *json, const struct an_totals *totals, bool i
 	out_json_uint(json, "live_allocations", totals->n_live);
 	out_json_uint(json, "temporary_allocations", totals->n_temporary);
 	out_json_uint(json, "inherited_frees", totals->n_inherited_frees);
-	out_json_close_object(json);
-}
-
-/* Without a graph nothing is told apart: all that is live is unclassified. */
-static void put_leaks(struct json *json, const struct an_totals *totals)
-{
-	static const char *const classes[] = { "definite", "indirect", "possible", "reachable",
-					       "suppressed" };
-
-	out_json_open_object(json, "leaks");
-	for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
-		put_amount(json, classes[i], 0, 0);
-	put_amount(json, "unclassified", totals->live_bytes, totals->n_live);
-	out_json_close_object(json);
-}
-
-/* Nobody looks for them yet, and unknown is null. */
-static void put_errors(struct json *json)
-{
-	out_json_open_object(json, "errors");
-	out_json_null(json, "double-free");
-	out_json_null(json, "invalid-free");
-	out_json_null(json, "mismatched-free");
-	out_json_null(json, "wrong-size");
 	out_json_close_object(json);
 }
 
@@ -126,9 +96,14 @@ static void put_end(struct json *json, const struct an_process *process)
 	out_json_close_object(json);
 }
 
-void report_json_process(struct json *json, const struct an_session *session,
-			 const struct an_process *process)
+void report_json_process(struct json *json, const struct an_findings *findings,
+			 uint32_t index)
 {
+	const struct an_session *session = findings->session;
+	const struct an_process *process = &session->processes[index];
+	const struct an_snapshot *snapshot = process->snapshot < session->n_snapshots
+					     ? &session->snapshots[process->snapshot] : NULL;
+
 	out_json_open_object(json, NULL);
 	out_json_uint(json, "id", process->id);
 	out_json_uint(json, "pid", process->pid);
@@ -141,10 +116,10 @@ void report_json_process(struct json *json, const struct an_session *session,
 	out_json_uint(json, "start_ns", process->start_ns);
 	out_json_uint(json, "end_ns", process->end_ns);
 	put_end(json, process);
-	out_json_null(json, "snapshot");
+	out_json_text(json, "snapshot", snapshot ? an_snapshot_why_name(snapshot->why) : NULL);
 	put_totals(json, &process->totals, true);
-	put_leaks(json, &process->totals);
-	put_errors(json);
+	report_json_leaks(json, &findings->leaks.sums[index]);
+	report_json_error_counts(json, process->n_errors);
 	out_json_close_object(json);
 }
 
@@ -190,7 +165,7 @@ void report_json_notes(struct json *json, const char *key, const struct an_sessi
 	out_json_close_array(json);
 }
 
-static void put_responsible(struct json *json, const struct an_line_list *list, const char *cwd)
+void report_json_responsible(struct json *json, const struct an_line_list *list, const char *cwd)
 {
 	const struct an_named_line *line = &list->at[an_lines_responsible(list)];
 
@@ -204,9 +179,38 @@ static void put_responsible(struct json *json, const struct an_line_list *list, 
 	out_json_close_object(json);
 }
 
+/* Of what nobody could ask about, nothing but its size is known. */
+static void put_verdict(struct json *json, const struct an_finding *finding)
+{
+	bool is_known = finding->class != AN_CLASS_UNCLASSIFIED;
+
+	out_json_text(json, "kind", is_known ? "leak" : "not-freed");
+	out_json_text(json, "cause", an_cause_name(finding->cause));
+	out_json_text(json, "reachability", is_known ? an_class_name(finding->class) : NULL);
+	out_json_text(json, "confidence",
+		      is_known ? an_confidence_name(finding->confidence) : NULL);
+	out_json_uint(json, "bytes", finding->bytes);
+	out_json_uint(json, "allocations", finding->n_allocations);
+	if (is_known)
+		out_json_uint(json, "retained_bytes", finding->retained_bytes);
+	else
+		out_json_null(json, "retained_bytes");
+}
+
+static const char *suppression_of(const struct an_finding *finding,
+				  const struct report_options *options)
+{
+	const char *file;
+	unsigned line;
+
+	return options->suppressions && finding->suppressed_by != AN_NONE
+		? an_suppression_name(options->suppressions, finding->suppressed_by, &file, &line)
+		: NULL;
+}
+
 static void put_finding(struct json *json, const struct an_findings *findings,
 			const struct an_finding *finding, struct an_line_list *list,
-			uint64_t depth)
+			const struct report_options *options)
 {
 	const struct an_session *session = findings->session;
 
@@ -214,13 +218,7 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 	out_json_open_object(json, NULL);
 	out_json_text(json, "id", finding->id);
 	out_json_text(json, "fingerprint", finding->fingerprint);
-	out_json_text(json, "kind", "not-freed");
-	out_json_text(json, "cause", "unknown");
-	out_json_null(json, "reachability");
-	out_json_null(json, "confidence");
-	out_json_uint(json, "bytes", finding->bytes);
-	out_json_uint(json, "allocations", finding->n_allocations);
-	out_json_null(json, "retained_bytes");
+	put_verdict(json, finding);
 	if (finding->n_processes == 1)
 		out_json_uint(json, "process", session->processes[finding->processes[0]].id);
 	else
@@ -229,11 +227,11 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 	for (uint32_t i = 0; i < finding->n_processes; i++)
 		out_json_uint(json, NULL, session->processes[finding->processes[i]].id);
 	out_json_close_array(json);
-	out_json_null(json, "type");
-	put_responsible(json, list, report_cwd(session));
-	put_stack(json, list, report_cwd(session), depth);
-	out_json_null(json, "cycle");
-	out_json_null(json, "suppressed_by");
+	out_json_text(json, "type", an_type_name_of_stack(findings->types, finding->stack));
+	report_json_responsible(json, list, report_cwd(session));
+	report_json_stack(json, "stack", list, report_cwd(session), options->depth);
+	report_json_cycle(json, findings, finding, options->depth);
+	out_json_text(json, "suppressed_by", suppression_of(finding, options));
 	out_json_open_array(json, "evidence");
 	out_json_close_array(json);
 	out_json_close_object(json);
@@ -244,7 +242,7 @@ static void put_site(struct json *json, const struct an_findings *findings,
 {
 	an_stack_names_lines(findings->names, cost->stack, list);
 	out_json_open_object(json, NULL);
-	put_stack(json, list, report_cwd(findings->session), depth);
+	report_json_stack(json, "stack", list, report_cwd(findings->session), depth);
 	out_json_uint(json, "allocations", cost->n_allocations);
 	out_json_uint(json, "allocated_bytes", cost->allocated_bytes);
 	out_json_uint(json, "live_allocations", cost->n_live);
@@ -254,15 +252,42 @@ static void put_site(struct json *json, const struct an_findings *findings,
 	out_json_close_object(json);
 }
 
+/* Is the error's turn among the findings, all by bytes, then id? */
+static bool is_error_next(const struct an_findings *findings, uint32_t finding,
+			  const struct an_error_list *errors, uint32_t error)
+{
+	if (error == errors->n || finding == findings->n_findings)
+		return error < errors->n;
+	if (errors->at[error].bytes != findings->findings[finding].bytes)
+		return errors->at[error].bytes > findings->findings[finding].bytes;
+	return strcmp(errors->at[error].id, findings->findings[finding].id) < 0;
+}
+
+static void put_findings(struct json *json, const struct an_findings *findings,
+			 const struct an_error_list *errors,
+			 const struct report_options *options, struct an_line_list *list)
+{
+	uint64_t n_all = (uint64_t)findings->n_findings + errors->n;
+	uint32_t finding = 0, error = 0;
+
+	out_json_open_array(json, "findings");
+	for (uint64_t i = 0; i < n_all && i < options->n_top; i++) {
+		if (is_error_next(findings, finding, errors, error))
+			report_json_error(json, findings, &errors->at[error++], list,
+					  options->depth);
+		else
+			put_finding(json, findings, &findings->findings[finding++], list, options);
+	}
+	out_json_close_array(json);
+}
+
 static void put_lists(struct json *json, struct an_findings *findings,
+		      const struct an_error_list *errors,
 		      const struct report_options *options)
 {
 	struct an_line_list list = { 0 };
 
-	out_json_open_array(json, "findings");
-	for (uint32_t i = 0; i < findings->n_findings && i < options->n_top; i++)
-		put_finding(json, findings, &findings->findings[i], &list, options->depth);
-	out_json_close_array(json);
+	put_findings(json, findings, errors, options, &list);
 	an_findings_sort(findings, options->has_order ? options->order : AN_BY_LIVE);
 	out_json_open_array(json, "sites");
 	for (uint32_t i = 0; i < findings->n_costs && i < options->n_top; i++)
@@ -275,23 +300,27 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 {
 	const struct an_session *session = findings->session;
 	struct json json = { .to = to };
+	struct an_error_list errors;
 
 	out_json_open_object(&json, NULL);
 	out_json_text(&json, "schema", "memtrace-report/1");
 	out_json_text(&json, "tool_version", MT_TOOL_VERSION);
 	report_json_trace(&json, session);
 	out_json_text(&json, "verdict", an_verdict_name(findings->verdict));
-	out_json_bool(&json, "complete", session->is_complete);
+	out_json_bool(&json, "complete", findings->is_complete);
 	report_json_notes(&json, "missing", session, findings->notes, findings->n_notes, true);
 	report_json_notes(&json, "notes", session, findings->notes, findings->n_notes, false);
 	out_json_open_array(&json, "processes");
 	for (uint32_t i = 0; i < session->n_processes; i++)
 		if (findings->is_chosen[i])
-			report_json_process(&json, session, &session->processes[i]);
+			report_json_process(&json, findings, i);
 	out_json_close_array(&json);
 	put_totals(&json, &findings->totals, findings->is_peak_known);
-	put_leaks(&json, &findings->totals);
-	put_errors(&json);
-	put_lists(&json, findings, options);
+	report_json_leaks(&json, &findings->sums);
+	an_error_list_init(&errors, findings->names, findings->is_chosen);
+	report_json_error_counts(&json, errors.sums);
+	put_lists(&json, findings, &errors, options);
+	report_json_suppressions(&json, findings, options->suppressions);
+	an_error_list_release(&errors);
 	out_json_close_object(&json);
 }

@@ -26,6 +26,12 @@ static const struct wording wordings[] = {
 	  "allocators went past the recorded functions" },
 	{ "order-conflict", "event came in an order that is impossible",
 	  "events came in an order that is impossible" },
+	{ "no-snapshot", NULL, "there is no snapshot: leaks cannot be told from what is still "
+	  "held" },
+	{ "threads-not-stopped", "thread ran on while pointers were looked for",
+	  "threads ran on while pointers were looked for" },
+	{ "roots-not-scanned", "piece of memory was not searched for pointers",
+	  "pieces of memory were not searched for pointers" },
 	{ "trace-cut", NULL, "the end of the trace is missing" },
 	{ "trace-damaged", "piece of the trace could not be read",
 	  "pieces of the trace could not be read" },

@@ -173,3 +173,13 @@ void report_text_site(struct out *out, const struct an_line_list *list, unsigned
 	}
 	fputc('\n', out->to);
 }
+
+void report_text_type(struct out *out, const struct an_findings *findings, uint32_t stack)
+{
+	const char *type = an_type_name_of_stack(findings->types, stack);
+
+	if (!type)
+		return;
+	fputs(" of ", out->to);
+	text_put_fitted(out->to, type, -(int)(out->width / 3));
+}

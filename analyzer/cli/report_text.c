@@ -4,7 +4,8 @@
  * then the rest; last what was not seen, and the next command.
  */
 #include "analyzer/cli/out_text.h"
-#include "analyzer/cli/report.h"
+#include "analyzer/cli/report_errors.h"
+#include "analyzer/cli/report_leaks.h"
 #include "analyzer/cli/report_tree.h"
 
 #include <ctype.h>
@@ -50,38 +51,6 @@ static void put_more(struct page *page, uint64_t n_all, uint64_t n_done)
 			text_count(count, n_all - n_done));
 }
 
-uint32_t report_command(const struct an_session *session, const char *const **argv)
-{
-	*argv = session->command;
-	if (session->n_command || !session->n_processes)
-		return session->n_command;
-	*argv = session->processes[0].argv;
-	return session->processes[0].n_argv;
-}
-
-const char *report_cwd(const struct an_session *session)
-{
-	const char *cwd = session->cwd;
-
-	if ((!cwd || !*cwd) && session->n_processes)
-		cwd = session->processes[0].cwd;
-	return cwd && *cwd ? cwd : NULL;
-}
-
-void report_text_command(struct out *out, const struct an_session *session)
-{
-	const char *const *argv;
-	uint32_t n_argv = report_command(session, &argv);
-
-	for (uint32_t i = 0; i < n_argv; i++) {
-		if (i)
-			fputc(' ', out->to);
-		text_put(out->to, argv[i]);
-	}
-	if (!n_argv)
-		fputs("(no command)", out->to);
-}
-
 static unsigned command_width(const struct an_session *session)
 {
 	const char *const *argv;
@@ -117,14 +86,33 @@ static void put_first_line(struct page *page)
 		fprintf(page->out->to, "\n%s\n", facts);
 }
 
+static void put_peak_fact(struct page *page, const char *before)
+{
+	const struct an_totals *totals = &page->findings->totals;
+	char peak[TEXT_BYTES], at[TEXT_BYTES];
+
+	if (page->findings->is_peak_known)
+		fprintf(page->out->to, "%sPeak: %s at %s.", before,
+			text_bytes(peak, totals->peak_bytes, page->out->is_exact),
+			text_duration(at, totals->peak_ns));
+	if (page->findings->is_peak_known || *before)
+		fputc('\n', page->out->to);
+}
+
+/* Nobody could be asked whether it is still held. */
 static void put_answer(struct page *page)
 {
 	const struct an_findings *findings = page->findings;
 	const struct an_totals *totals = &findings->totals;
-	char bytes[TEXT_BYTES], count[TEXT_BYTES], n[TEXT_BYTES], peak[TEXT_BYTES], at[TEXT_BYTES];
+	char bytes[TEXT_BYTES], count[TEXT_BYTES], n[TEXT_BYTES];
 	bool is_exact = page->out->is_exact;
 
 	fputc('\n', page->out->to);
+	if (report_has_leaks(findings)) {
+		report_text_leak_answer(page->out, findings);
+		put_peak_fact(page, "");
+		return;
+	}
 	out_style(page->out, OUT_STRONG);
 	if (totals->n_live)
 		fprintf(page->out->to, "%s not freed in %s, %s.",
@@ -137,11 +125,7 @@ static void put_answer(struct page *page)
 	else
 		fputs("Nothing unfreed was seen, but not everything was seen.", page->out->to);
 	out_style(page->out, OUT_PLAIN);
-	if (findings->is_peak_known)
-		fprintf(page->out->to, "   Peak: %s at %s.",
-			text_bytes(peak, totals->peak_bytes, is_exact),
-			text_duration(at, totals->peak_ns));
-	fputc('\n', page->out->to);
+	put_peak_fact(page, "   ");
 }
 
 /* Where a finding is from, when there are several processes. */
@@ -177,6 +161,7 @@ static void put_finding(struct page *page, const struct an_finding *finding, uin
 		text_count(count, finding->n_allocations));
 	out_style(page->out, OUT_PLAIN);
 	fprintf(page->out->to, "  %s", mt_api_name(session->stacks[finding->stack].api));
+	report_text_type(page->out, page->findings, finding->stack);
 	if (!line->is_cut) {
 		fputs(" in ", page->out->to);
 		text_put_fitted(page->out->to, report_text_name(name, line, style.is_full),
@@ -191,17 +176,18 @@ static void put_finding(struct page *page, const struct an_finding *finding, uin
 static void put_findings(struct page *page)
 {
 	const struct an_findings *findings = page->findings;
-	uint64_t n = n_shown(page, FINDINGS_SHOWN);
+	uint64_t n = n_shown(page, FINDINGS_SHOWN), n_all = 0;
 
-	if (!findings->n_findings)
-		return;
-	put_head(page, "NOT FREED\n");
-	for (uint32_t i = 0; i < findings->n_findings && i < n; i++) {
-		if (i)
+	for (uint32_t i = 0; i < findings->n_findings; i++) {
+		if (findings->findings[i].class != AN_CLASS_UNCLASSIFIED || n_all++ >= n)
+			continue;
+		if (n_all == 1)
+			put_head(page, "NOT FREED\n");
+		else
 			fputc('\n', page->out->to);
-		put_finding(page, &findings->findings[i], i + 1);
+		put_finding(page, &findings->findings[i], n_all);
 	}
-	put_more(page, findings->n_findings, n);
+	put_more(page, n_all, n);
 }
 
 static void put_peak(struct page *page)
@@ -335,6 +321,9 @@ static void put_next(struct page *page, const struct cmd_call *call)
 		function = line->function ? report_text_name(name, line, false) : NULL;
 	}
 	fputs("\nNext:  ", page->out->to);
+	if (report_first_leak(findings))
+		fprintf(page->out->to, "memtrace why %s%s%s\n       ", *space ? file : "",
+			*space ? " " : "", report_first_leak(findings)->id);
 	if (is_plain(function, "_:"))
 		fprintf(page->out->to, "memtrace report --full --focus=%s%s%s\n       ", function,
 			space, file);
@@ -353,7 +342,9 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 
 	put_first_line(&page);
 	put_answer(&page);
+	report_text_leaks(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));
 	put_findings(&page);
+	report_text_errors(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));
 	if (options->has_order) {
 		put_sites(&page);
 	} else {
@@ -366,6 +357,7 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 	}
 	fputc('\n', page.out->to);
 	report_text_notes(page.out, findings->session, findings->notes, findings->n_notes);
+	report_text_suppressions(page.out, findings, options->suppressions);
 	put_next(&page, call);
 	free(page.list.at);
 }

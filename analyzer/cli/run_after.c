@@ -9,6 +9,7 @@
 #include "analyzer/cli/run_after.h"
 #include "analyzer/base/vec.h"
 #include "analyzer/cli/out.h"
+#include "analyzer/findings/leaks.h"
 #include "analyzer/heap/session.h"
 #include "analyzer/symbols/symbols.h"
 #include "formats/io/writer.h"
@@ -27,6 +28,8 @@ enum {
 	/* Up to so many events what is left is counted, too: that takes about ten
 	 * times as long as reading the stacks, half a second here. */
 	COUNTED_EVENTS_MAX = 3000000,
+	ASKED_MAX = 200000,     /* allocations: what is told apart well within the second that
+	                         * the line waits */
 };
 
 static void tell(int fd, const struct run_news *news)
@@ -52,6 +55,28 @@ static void count_live(const struct an_session *session, struct run_news *news)
 	news->live_bytes = session->totals.live_bytes;
 	news->n_live = session->totals.n_live;
 	news->is_replayed = true;
+}
+
+/* What leaked, where all that live anything can be asked. */
+static void count_leaks(const struct an_session *session, struct run_news *news)
+{
+	const struct an_leaks_options plain = { 0 };
+	struct an_leaks leaks;
+
+	if (!session->n_snapshots || session->totals.n_live > ASKED_MAX)
+		return;
+	an_leaks_find(session, NULL, &plain, &leaks);
+	news->is_asked = true;
+	for (uint32_t i = 0; i < session->n_processes; i++) {
+		const struct an_class_sums *sums = &leaks.sums[i];
+
+		news->is_asked &= !sums->at[AN_CLASS_UNCLASSIFIED].n;
+		news->leaked_bytes += sums->at[AN_CLASS_DEFINITE].bytes +
+				      sums->at[AN_CLASS_INDIRECT].bytes;
+	}
+	for (size_t i = 0; i < leaks.n; i++)
+		news->n_leaks += leaks.at[i].class == AN_CLASS_DEFINITE;
+	an_leaks_release(&leaks);
 }
 
 static int compare_places(const void *left, const void *right)
@@ -159,6 +184,7 @@ static void help(const struct run_after_options *wanted, const struct run_result
 	if (an_session_open(&session, result->path, &options) == MT_OK) {
 		if (!options.is_names_only) {
 			count_live(session, &news);
+			count_leaks(session, &news);
 			tell(news_fd, &news);
 		}
 		/* Only names may follow END, and a cut trace has none. */

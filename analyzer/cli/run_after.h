@@ -21,6 +21,9 @@ struct run_news {
 	uint64_t live_bytes;
 	uint64_t n_live;
 	uint64_t n_sites;           /* distinct stacks with something live */
+	bool is_asked;              /* the two below are known, too */
+	uint64_t leaked_bytes;
+	uint64_t n_leaks;           /* distinct stacks that leaked */
 	uint64_t file_bytes;        /* of the trace up to its last whole block */
 };
 

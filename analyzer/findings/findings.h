@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * findings.h -- what is worth saying about a session: what was not freed, who is
+ * findings.h -- what is worth saying about a session: what leaked and why, who is
  * responsible, what each site cost over the whole tree, what could not be seen.
  *
  * All that the commands print, as text or as JSON, is rendered from this. Sites
- * are joined over processes by the code they are in; findings are live sites
+ * are joined over processes by the code they are in; findings are leaks
  * with the same fingerprint. A finding's name does not depend on what was
  * filtered away.
  */
@@ -12,6 +12,8 @@
 #define ANALYZER_FINDINGS_FINDINGS_H
 
 #include "analyzer/findings/fingerprint.h"
+#include "analyzer/findings/leaks.h"
+#include "analyzer/findings/type_names.h"
 
 #include <regex.h>
 
@@ -30,9 +32,18 @@ struct an_cost {
 struct an_finding {
 	char id[4 + AN_FINGERPRINT_DIGITS];      /* "L-8c21f0" */
 	char fingerprint[AN_FINGERPRINT_DIGITS + 1];
+	uint8_t class;               /* enum an_class: DEFINITE, POSSIBLE, SUPPRESSED or
+	                              * UNCLASSIFIED; of a cycle all members count */
+	uint8_t cause;               /* enum an_cause */
+	uint8_t confidence;          /* enum an_confidence; not of UNCLASSIFIED */
 	uint64_t bytes, n_allocations;
+	uint64_t retained_bytes;     /* with what nothing else holds */
+	uint64_t n_rings;            /* of a cycle: how many of this shape */
+	const struct an_ring *ring;  /* of a cycle: an example; else NULL */
+	uint64_t example;            /* address of one, in the process of that index */
+	uint32_t example_process;
+	uint32_t suppressed_by;      /* index of a suppression, or AN_NONE */
 	uint32_t stack;              /* of its most expensive site */
-	uint32_t n_sites;
 	const uint32_t *processes;   /* indexes, ascending; n_processes of them, at least 1 */
 	uint32_t n_processes;
 };
@@ -41,17 +52,24 @@ struct an_findings_options {
 	const char *process;         /* NULL: all; a pid, or the name of a program */
 	const regex_t *focus;        /* NULL, or: only stacks with such a frame */
 	const regex_t *ignore;       /* NULL, or: no stacks with such a frame */
+	const struct an_suppressions *suppressions;  /* NULL: none */
+	const uint64_t *masks;       /* of pointers with tags; n_masks of them */
+	size_t n_masks;
 };
 
 struct an_findings {
 	const struct an_session *session;
 	struct an_stack_names *names;
+	struct an_type_names *types;
 	bool *is_chosen;                              /* of each process of the session */
 	uint32_t n_chosen;
 	struct an_finding *findings;  uint32_t n_findings;  /* by bytes, then id */
 	struct an_cost *costs;        uint32_t n_costs;     /* by live, allocated, stack */
 	struct an_note *notes;        uint32_t n_notes;     /* by reason, then detail */
 	struct an_totals totals;      /* of the chosen processes, not of what focus left */
+	struct an_leaks leaks;        /* of all processes */
+	struct an_class_sums sums;    /* of the chosen ones */
+	bool is_complete;             /* no note affects the verdict */
 	bool is_peak_known;           /* false: the peak of several, but not all */
 	enum an_verdict verdict;
 	void *internal;

@@ -171,3 +171,17 @@ void an_fingerprint(char to[AN_FINGERPRINT_DIGITS + 1], const struct an_line_lis
 	put_half(to, &states[0]);
 	put_half(to + 32, &states[1]);
 }
+
+void an_fingerprint_mix(char to[AN_FINGERPRINT_DIGITS + 1], const char *role,
+			const char *const *fingerprints, size_t n)
+{
+	for (unsigned j = 0; j < 2; j++) {
+		XXH3_state_t state = { 0 };
+
+		XXH3_128bits_reset_withSeed(&state, j);
+		XXH3_128bits_update(&state, role, strlen(role) + 1);
+		for (size_t i = 0; i < n; i++)
+			XXH3_128bits_update(&state, fingerprints[i], AN_FINGERPRINT_DIGITS);
+		put_half(to + 32 * j, &state);
+	}
+}

@@ -23,5 +23,8 @@ void an_normalise_function(char *to, size_t room, const char *function);
 
 /* AN_FINGERPRINT_DIGITS hexadecimal digits and a NUL. */
 void an_fingerprint(char to[AN_FINGERPRINT_DIGITS + 1], const struct an_line_list *list);
+/* One fingerprint of several and the role they play. */
+void an_fingerprint_mix(char to[AN_FINGERPRINT_DIGITS + 1], const char *role,
+			const char *const *fingerprints, size_t n);
 
 #endif

@@ -91,17 +91,58 @@ static const char *complaint(const struct an_module *module, const struct file_u
 	return NULL;
 }
 
-struct an_note *an_notes_collect(const struct an_stack_names *names, struct arena *arena,
+static void push(struct an_note *notes, uint32_t *n_notes, const char *reason, const char *detail,
+		 uint32_t process, uint64_t count)
+{
+	notes[(*n_notes)++] = (struct an_note){
+		.is_missing = true, .affects_verdict = true, .reason = reason,
+		.count = count, .process = process, .detail = detail,
+	};
+}
+
+/* What leaked cannot be said of a process without a snapshot. Of one that exec
+ * replaced nobody wants to know: its memory went with it. */
+static void note_snapshots(const struct an_session *session, const struct an_leaks *leaks,
+			   struct an_note *notes, uint32_t *n_notes)
+{
+	for (uint32_t i = 0; i < session->n_processes && session->n_snapshots; i++) {
+		const struct an_process *process = &session->processes[i];
+		const struct an_snapshot *snapshot = process->snapshot < session->n_snapshots
+						     ? &session->snapshots[process->snapshot]
+						     : NULL;
+
+		if (!leaks->is_asked[i] && process->totals.n_live) {
+			push(notes, n_notes, "no-snapshot", "", i, 1);
+			notes[*n_notes - 1].affects_verdict = process->end_how != MT_END_EXEC;
+			continue;
+		}
+		if (leaks->n_running[i])
+			push(notes, n_notes, "threads-not-stopped", "", i, leaks->n_running[i]);
+		if (leaks->n_unread[i])
+			push(notes, n_notes, "roots-not-scanned", "", i, leaks->n_unread[i]);
+		else if (leaks->is_asked[i] && !snapshot->is_complete)
+			push(notes, n_notes, "roots-not-scanned",
+			     snapshot->is_cut ? "the snapshot is cut short" : snapshot->reason, i,
+			     1);
+	}
+}
+
+enum { NOTES_OF_PROCESS = 2 };
+
+struct an_note *an_notes_collect(const struct an_stack_names *names,
+				 const struct an_leaks *leaks, struct arena *arena,
 				 uint32_t *n_notes)
 {
 	const struct an_session *session = names->session;
 	uint32_t n_files;
 	struct file_use *uses = count_uses(names, &n_files);
-	struct an_note *notes = arena_alloc(arena, (size_t)session->n_notes + n_files,
-					    sizeof *notes);
+	size_t n_room = (size_t)session->n_notes + n_files +
+			(size_t)session->n_processes * NOTES_OF_PROCESS;
+	struct an_note *notes = arena_alloc(arena, n_room, sizeof *notes);
 
 	for (*n_notes = 0; *n_notes < session->n_notes; ++*n_notes)
 		notes[*n_notes] = session->notes[*n_notes];
+	note_snapshots(session, leaks, notes, n_notes);
 	for (uint32_t i = 0; i < n_files; i++) {
 		const struct an_module *module = &session->modules[uses[i].module];
 		uint64_t count;

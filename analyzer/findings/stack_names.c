@@ -51,14 +51,15 @@ static void name_place(struct builder *builder, struct an_named_place *place)
 	const struct an_session *session = builder->names->session;
 	const struct an_line *found;
 	struct an_line unknown = { 0 };
-	const char *module = NULL;
+	const char *module = NULL, *path = NULL;
 	size_t n = 1;
 
 	if (place->module == AN_NONE) {
 		found = &unknown;
 	} else {
 		n = an_symbols_look_up(session->symbols, place->file, place->look_up, &found);
-		module = base_name(session->modules[place->module].path);
+		path = session->modules[place->module].path;
+		module = base_name(path);
 	}
 	place->first_line = (uint32_t)builder->lines.n;
 	place->n_lines = (uint32_t)n;
@@ -67,9 +68,11 @@ static void name_place(struct builder *builder, struct an_named_place *place)
 
 		*line = (struct an_named_line){
 			.function = found[i].function,
+			.linkage = found[i].linkage,
 			.file = found[i].file,
 			.line = found[i].line,
 			.module = module,
+			.path = path,
 			.is_inlined = found[i].is_inlined,
 			.owner = (uint8_t)an_owner_of(module, found[i].function, found[i].file),
 		};

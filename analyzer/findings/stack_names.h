@@ -17,8 +17,10 @@
 /* What stands in a stack where frames are missing. */
 struct an_named_line {
 	const char *function;    /* NULL: unknown, or a cut */
+	const char *linkage;     /* the symbol as the file has it; NULL: unknown */
 	const char *file;        /* NULL: unknown */
 	const char *module;      /* base name; NULL: in no module */
+	const char *path;        /* of the module; NULL: in no module */
 	uint64_t address;        /* as recorded, of this process */
 	uint64_t offset;         /* in the module's own terms; of no module: the address */
 	uint32_t line;           /* 0: unknown */

@@ -31,8 +31,13 @@ void an_note_dropped(struct an_replay *replay, uint32_t process, uint8_t reason,
 		[MT_DROP_DISK] = "the trace could not be written",
 	};
 
-	if (n_events)
-		add(replay, true, "events-dropped", reason < MT_N_DROPS ? why[reason] : "",
+	if (!n_events)
+		return;
+	if (process == AN_NONE)
+		replay->is_lossy = true;
+	else
+		replay->processes.at[process]->is_lossy = true;
+	add(replay, true, "events-dropped", reason < MT_N_DROPS ? why[reason] : "",
 		    process, n_events);
 }
 
@@ -102,9 +107,9 @@ static void add_counts(struct an_replay *replay)
 		if (process->out.n_order_conflicts)
 			add(replay, true, "order-conflict", "", process->index,
 			    process->out.n_order_conflicts);
-		if (process->out.totals.n_unknown_frees)
+		if (process->out.totals.n_unknown_frees > process->n_explained)
 			add(replay, false, "unknown-frees", "", process->index,
-			    process->out.totals.n_unknown_frees);
+			    process->out.totals.n_unknown_frees - process->n_explained);
 	}
 }
 

@@ -109,6 +109,7 @@ static void add_site(struct an_replay *replay, struct an_site *to,
 	to->n_temporary += from->n_temporary;
 	to->lifetime_ns += an_clock_span_ns(&replay->clock, from->lifetime_ticks);
 	to->n_freed += from->n_freed;
+	to->unit_bytes = an_common_unit(to->unit_bytes, from->unit_bytes);
 }
 
 static int compare_sites(const void *a, const void *b)
@@ -147,6 +148,7 @@ static void list_sites(struct an_replay *replay, const uint32_t *process_index,
 	}
 	qsort(replay->out.sites, replay->out.n_sites, sizeof(struct an_site), compare_sites);
 	u64map_release(&merged);
+	an_errors_resolve(replay, resolver);
 	an_resolve_release(resolver);
 }
 
@@ -226,9 +228,11 @@ void an_finish(struct an_replay *replay)
 	describe_run(replay);
 	list_threads(replay, process_index, thread_index);
 	list_sites(replay, process_index, stack_of);
+	an_errors_finish(replay, process_index, stack_of);
 	if (replay->options.want_live)
 		list_live(replay, process_index, thread_index, stack_of);
 	list_differs(replay, process_index);
+	an_snapshots_finish(replay, process_index, thread_index, stack_of);
 	an_certificate(replay, process_index);
 	free(process_index);
 	free(thread_index);

@@ -149,6 +149,7 @@ static void end_delayed(struct an_replay *replay, const struct an_delayed *delay
 		process = replay->processes.at[by_pid->value];
 	}
 	process->is_over = true;
+	an_error_forget(process);
 	let_go(replay, process);
 }
 

@@ -17,6 +17,7 @@ static struct an_process_state *new_process(struct an_replay *replay, uint32_t i
 	process->first_ticks = UINT64_MAX;
 	process->out.trace_id = id;
 	process->out.parent = AN_NONE;
+	process->out.snapshot = AN_NONE;
 	process->out.exe = process->out.cwd = "";
 	u64map_init(&process->live, sizeof(struct an_allocation));
 	u64map_init(&process->definitions, sizeof(struct an_definition));
@@ -44,6 +45,8 @@ void an_process_release(struct an_process_state *process)
 	VEC_RELEASE(&process->modules);
 	VEC_RELEASE(&process->lost_modules);
 	VEC_RELEASE(&process->grave);
+	an_error_forget(process);
+	an_snapshot_release(process);
 	free(process);
 }
 

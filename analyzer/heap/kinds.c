@@ -114,6 +114,18 @@ static int on_realloc_end(struct an_replay *replay, struct an_stream *stream,
 	return MT_OK;
 }
 
+static int on_free_stack(struct an_replay *replay, struct an_stream *stream,
+			 const struct mt_record *record)
+{
+	struct mt_free_stack told;
+
+	(void)replay;
+	if (mt_get_free_stack(record, &told) < 0)
+		return MT_ERR_RECORD;
+	stream->free_stack = told.stack;
+	return MT_OK;
+}
+
 static int on_dropped(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record)
 {
@@ -167,6 +179,7 @@ static kind_fn *const on_kind[] = {
 	[MT_KIND_MODULE_GONE] = on_module_gone,
 	[MT_KIND_STACK] = on_stack,
 	[MT_KIND_REALLOC_END] = on_realloc_end,
+	[MT_KIND_FREE_STACK] = on_free_stack,
 	[MT_KIND_EXEC] = an_image_exec,
 	[MT_KIND_EXEC_FAILED] = an_image_exec_failed,
 	[MT_KIND_END] = an_image_end,
@@ -174,6 +187,12 @@ static kind_fn *const on_kind[] = {
 	[MT_KIND_NOTE] = on_note,
 	[MT_KIND_STACK_DIFFERS] = on_differs,
 	[MT_KIND_FORK] = an_image_fork,
+	[MT_KIND_SNAPSHOT] = an_snapshot_begin,
+	[MT_KIND_SNAPSHOT_CUT] = an_snapshot_cut,
+	[MT_KIND_SNAPSHOT_THREAD] = an_snapshot_thread,
+	[MT_KIND_SNAPSHOT_RANGE] = an_snapshot_range,
+	[MT_KIND_SNAPSHOT_WORDS] = an_snapshot_words,
+	[MT_KIND_SNAPSHOT_END] = an_snapshot_end,
 };
 
 int an_kind_apply(struct an_replay *replay, struct an_stream *stream,

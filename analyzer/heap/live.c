@@ -43,6 +43,17 @@ static void take_from(struct an_totals *totals, uint64_t size)
 	totals->live_bytes -= size;
 }
 
+uint64_t an_common_unit(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
 void an_live_fill(struct an_replay *replay, struct an_allocation *allocation,
 		  const struct an_event *event)
 {
@@ -56,6 +67,8 @@ void an_live_fill(struct an_replay *replay, struct an_allocation *allocation,
 	note_peak(site, replay->n_peaks);
 	site->n_allocations++;
 	site->allocated_bytes += event->size;
+	if (event->size != site->unit_bytes && site->unit_bytes != 1)
+		site->unit_bytes = an_common_unit(site->unit_bytes, event->size);
 	site->n_live++;
 	site->live_bytes += event->size;
 	add_to(&process->out.totals, event);
@@ -73,8 +86,11 @@ void an_live_count_free(struct an_replay *replay, struct an_process_state *proce
 	site->live_bytes -= old->size;
 	take_from(&process->out.totals, old->size);
 	take_from(&replay->tree, old->size);
+	if (process->snapshot || process->open_snapshot)
+		an_snapshot_see_free(process, old);
 	if (process->n_holders && old->ticks <= process->last_fork_ticks)
 		an_fork_bury(process, old, event ? event->ticks : process->last_ticks);
+	an_error_release(replay, process, old, event);
 	if (!event)
 		return;
 	site->n_freed++;

@@ -7,6 +7,7 @@
 #ifndef ANALYZER_HEAP_MODEL_H
 #define ANALYZER_HEAP_MODEL_H
 
+#include "analyzer/heap/errors.h"
 #include "formats/wire/record.h"
 
 #include <stdbool.h>
@@ -75,6 +76,7 @@ struct an_site {
 	uint64_t n_temporary;
 	uint64_t lifetime_ns;        /* summed over the freed ones */
 	uint64_t n_freed;
+	uint64_t unit_bytes;         /* the greatest number that divides all sizes; 0: all are 0 */
 };
 
 struct an_thread {
@@ -103,6 +105,8 @@ struct an_process {
 	bool is_core_dumped;
 	uint32_t page_bytes;
 	struct an_totals totals;
+	uint64_t n_errors[AN_N_ERRORS];
+	uint32_t snapshot;           /* index of the one with data, or AN_NONE */
 	uint64_t n_order_conflicts;
 	uint64_t n_undone;           /* realloc intents without outcome at the end */
 };

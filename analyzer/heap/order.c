@@ -63,6 +63,8 @@ static void apply_missing(struct an_replay *replay, const struct an_event *event
 
 	if (is_inherited)
 		an_fork_mark_freed(process, event->addr, event->ticks);
+	else
+		an_error_stray(replay, event);
 	if (event->kind == AN_EVENT_INTENT)
 		event->stream->intent.state = is_inherited ? AN_INTENT_INHERITED
 							   : AN_INTENT_UNKNOWN;

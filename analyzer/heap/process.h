@@ -8,6 +8,7 @@
 
 #include "analyzer/base/u64map.h"
 #include "analyzer/base/vec.h"
+#include "analyzer/heap/errors_state.h"
 #include "analyzer/heap/names.h"
 #include "analyzer/heap/session.h"
 
@@ -18,6 +19,7 @@ struct an_thread_state {
 	const char *name;
 	uint64_t first_ticks, last_ticks;
 	uint64_t last_alloc;         /* address of its latest allocation */
+	uint64_t n_events;
 	bool has_alloc;
 };
 
@@ -64,6 +66,14 @@ struct an_process_state {
 	struct u64map graves;        /* address -> index of struct an_grave */
 	VEC(struct an_grave) grave;
 	struct u64map freed_inherited; /* address -> ticks */
+
+	/* The last whole one, and the one that is being read: snapshot.c. */
+	struct an_snapshot_state *snapshot, *open_snapshot;
+	struct an_freed_cache freed;   /* what it freed last */
+	uint32_t n_strays;             /* errors.c: how many are kept, */
+	uint64_t n_strays_lost;        /* and how many were too many */
+	uint64_t n_explained;          /* of its unknown frees: they are errors */
+	bool is_lossy;                 /* events of it were dropped */
 };
 
 #endif

@@ -27,11 +27,12 @@ uint32_t an_thread_by_id(struct an_replay *replay, struct an_process_state *proc
 	return (uint32_t)link->value;
 }
 
-static struct an_event event_of(struct an_stream *stream, const struct mt_record *record,
-				enum an_event_kind kind)
+static struct an_event event_of(struct an_replay *replay, struct an_stream *stream,
+				const struct mt_record *record, enum an_event_kind kind)
 {
 	return (struct an_event){ .addr = record->addr, .size = record->size,
 				  .ticks = record->time, .thread = stream->thread,
+				  .number = ++replay->threads.at[stream->thread].n_events,
 				  .kind = kind, .stream = stream };
 }
 
@@ -40,7 +41,7 @@ static struct an_event event_of(struct an_stream *stream, const struct mt_record
 static void apply_alloc(struct an_replay *replay, struct an_stream *stream,
 			const struct mt_record *record)
 {
-	struct an_event event = event_of(stream, record, AN_EVENT_ALLOC);
+	struct an_event event = event_of(replay, stream, record, AN_EVENT_ALLOC);
 	struct an_thread_state *thread = &replay->threads.at[stream->thread];
 
 	if (stream->intent.state != AN_INTENT_NONE)
@@ -54,10 +55,14 @@ static void apply_alloc(struct an_replay *replay, struct an_stream *stream,
 static void apply_release(struct an_replay *replay, struct an_stream *stream,
 			  const struct mt_record *record, enum an_event_kind kind)
 {
-	struct an_event event = event_of(stream, record, kind);
+	struct an_event event = event_of(replay, stream, record, kind);
 	const struct an_thread_state *thread = &replay->threads.at[stream->thread];
 
 	event.is_thread_last = thread->has_alloc && thread->last_alloc == record->addr;
+	event.flags = record->op == MT_OP_FREE ? MT_DELETE_PLAIN_FREE : record->flags;
+	event.align_log2 = record->align_log2;
+	event.free_stack = stream->free_stack;
+	stream->free_stack = 0;
 	if (kind == AN_EVENT_INTENT) {
 		an_realloc_begin(replay, &event);
 		return;

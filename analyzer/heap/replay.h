@@ -41,6 +41,7 @@ struct an_replay {
 	VEC(struct an_note_state) notes;
 	VEC(struct mt_ended) ended;
 	VEC(struct an_differs) differs;
+	VEC(struct an_snapshot) old_snapshots;   /* of which only the news are kept */
 	struct indexset node_set;
 	struct u64map process_of;    /* id in the trace -> index */
 	struct u64map stream_of;     /* process << 32 | stream -> index */
@@ -58,6 +59,12 @@ struct an_replay {
 	VEC(struct an_waiting) waiting;
 	uint32_t free_waiting;
 	struct an_delays waits, forks, ends;
+
+	VEC(struct an_error_state) errors;
+	struct indexset error_set;
+	VEC(struct an_stray) strays;
+	uint64_t n_looked_through;   /* live allocations, for strays */
+	bool is_lossy;               /* events were dropped, nobody knows whose */
 
 	struct an_totals tree;
 	uint64_t n_peaks;            /* a new one at every new peak of tree */

@@ -199,6 +199,18 @@ static const struct an_definition *find_definition(const struct an_replay *repla
 	return NULL;
 }
 
+void an_resolve_api(const struct an_replay *replay, const struct an_process_state *process,
+		    struct an_site_state *site)
+{
+	const struct an_definition *definition = find_definition(replay, &process,
+								 site->stack_id);
+
+	if (!definition)
+		return;
+	site->api = definition->api;
+	site->align_log2 = definition->align_log2;
+}
+
 static uint32_t make_frames(struct an_resolver *resolver, const struct an_process_state *process,
 			    const struct an_definition *definition)
 {

@@ -195,8 +195,10 @@ void an_session_close(struct an_session *session)
 	VEC_RELEASE(&replay->sites);
 	VEC_RELEASE(&replay->nodes);
 	VEC_RELEASE(&replay->notes);
+	an_error_release_all(replay);
 	VEC_RELEASE(&replay->ended);
 	VEC_RELEASE(&replay->differs);
+	VEC_RELEASE(&replay->old_snapshots);
 	VEC_RELEASE(&replay->active);
 	VEC_RELEASE(&replay->waiting);
 	VEC_RELEASE(&replay->waits.items);

@@ -12,6 +12,7 @@
 #define ANALYZER_HEAP_SESSION_H
 
 #include "analyzer/heap/model.h"
+#include "analyzer/heap/snapshot.h"
 #include "formats/io/reader.h"
 
 struct an_session {
@@ -32,6 +33,8 @@ struct an_session {
 	struct an_stack *stacks;       uint32_t n_stacks;
 	struct an_site *sites;         uint32_t n_sites;      /* by process, then stack */
 	struct an_live *live;          uint64_t n_live;       /* by process, then address */
+	struct an_snapshot *snapshots; uint32_t n_snapshots;  /* by process, then time */
+	struct an_error *errors;       uint32_t n_errors;     /* by process, kind, stacks */
 	struct an_note *notes;         uint32_t n_notes;      /* by reason, then detail */
 	struct an_differs *differs;    uint32_t n_differs;    /* the first 1000 */
 	struct an_totals totals;                              /* of the tree */
@@ -59,6 +62,9 @@ int an_session_open(struct an_session **session, const char *path,
 int an_session_open_reader(struct an_session **session, struct mt_reader *reader,
 			   const char *path, const struct an_session_options *options);
 void an_session_close(struct an_session *session);
+
+/* The greatest number that divides both; 0 is divided by all. */
+uint64_t an_common_unit(uint64_t a, uint64_t b);
 
 /* Self-check findings: the first failure in words, or NULL. */
 const char *an_session_self_check_failure(const struct an_session *session);

@@ -11,6 +11,7 @@
 #ifndef ANALYZER_HEAP_STATE_H
 #define ANALYZER_HEAP_STATE_H
 
+#include "analyzer/heap/errors_state.h"
 #include "analyzer/heap/packed.h"
 #include "analyzer/heap/process.h"
 
@@ -31,10 +32,14 @@ enum an_event_kind {
 
 struct an_event {
 	uint64_t addr;
-	uint64_t size;               /* of an ALLOC */
+	uint64_t size;               /* of an ALLOC; what a sized delete declares */
 	uint64_t ticks;
+	uint64_t number;             /* of the thread's events */
 	uint32_t site;               /* of an ALLOC */
 	uint32_t thread;
+	uint32_t free_stack;         /* id of the release's stack; 0: not recorded */
+	uint8_t flags;               /* MT_DELETE_*, of a FREE */
+	uint8_t align_log2;          /* what an aligned delete declares */
 	enum an_event_kind kind;
 	bool is_thread_last;         /* FREE, INTENT: of the thread's latest allocation */
 	struct an_stream *stream;
@@ -80,6 +85,7 @@ struct an_stream {
 	struct mt_stream_state *state;   /* one of state and packed, or none yet */
 	struct an_packed *packed;
 	struct an_intent intent;
+	uint32_t free_stack;         /* of the release that follows; 0: none */
 };
 
 /* A fork or exec that was announced; token is its key. */

@@ -13,6 +13,7 @@
 #include "analyzer/heap/state.h"
 
 struct an_replay;
+struct an_resolver;
 
 /* merge.c */
 void an_merge_add(struct an_replay *replay, const struct mt_item *item);
@@ -45,6 +46,26 @@ void an_process_release(struct an_process_state *process);
 /* A NUL-separated list of arguments as *n strings. */
 const char *const *an_arguments(struct an_replay *replay, struct mt_text text, uint32_t *n);
 
+/* snapshot.c: as an_kind_apply. */
+int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+int an_snapshot_cut(struct an_replay *replay, struct an_stream *stream,
+		    const struct mt_record *record);
+int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
+		       const struct mt_record *record);
+int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,
+		    const struct mt_record *record);
+/* An allocation left the table for good. */
+void an_snapshot_see_free(struct an_process_state *process, const struct an_allocation *old);
+/* Once, at the end; the session borrows what the processes hold. */
+void an_snapshots_finish(struct an_replay *replay, const uint32_t *process_index,
+			 const uint32_t *thread_index, const uint32_t *stack_of);
+void an_snapshot_release(struct an_process_state *process);
+
 /* order.c */
 void an_order_event(struct an_replay *replay, const struct an_event *event);
 void an_order_expire(struct an_replay *replay, uint64_t epoch);
@@ -66,6 +87,24 @@ void an_live_count_missing(struct an_replay *replay, struct an_process_state *pr
 void an_live_check(struct an_replay *replay, struct an_process_state *process);
 /* Once, at the end: the sites' last peaks, and the last check. */
 void an_live_finish(struct an_replay *replay);
+
+/* errors.c */
+/* A live allocation was released; event NULL: nobody knows how. */
+void an_error_release(struct an_replay *replay, struct an_process_state *process,
+		      const struct an_allocation *old, const struct an_event *event);
+/* A release of what was neither live nor inherited. */
+void an_error_stray(struct an_replay *replay, const struct an_event *event);
+void an_error_add(struct an_replay *replay, const struct an_error_state *error);
+/* The image is over: it frees nothing any more. */
+void an_error_forget(struct an_process_state *process);
+void an_error_release_all(struct an_replay *replay);
+/* errors_finish.c: from stack ids to the session's stacks, then what is said. */
+void an_errors_resolve(struct an_replay *replay, struct an_resolver *resolver);
+void an_errors_finish(struct an_replay *replay, const uint32_t *process_index,
+		      const uint32_t *stack_of);
+
+/* errors_foreign.c */
+bool an_error_may_be_foreign(const struct an_session *session, const struct an_error *error);
 
 /* realloc.c */
 void an_realloc_begin(struct an_replay *replay, const struct an_event *event);
@@ -125,10 +164,12 @@ void an_meta_apply(struct an_replay *replay, uint32_t kind, struct mt_in *payloa
 
 /* resolve.c: fills modules; the index of the stack of each raw site is borrowed until
  * an_resolve_release. */
-struct an_resolver;
 struct an_resolver *an_resolve(struct an_replay *replay, const uint32_t *process_index);
 uint32_t an_resolve_stack(struct an_resolver *resolver, const struct an_site_state *site);
 void an_resolve_release(struct an_resolver *resolver);
+/* Fills api and align_log2 if the site's stack is defined already. */
+void an_resolve_api(const struct an_replay *replay, const struct an_process_state *process,
+		    struct an_site_state *site);
 /* finish.c, ends.c: makes the session out of all this. */
 void an_finish(struct an_replay *replay);
 void an_ends_apply(struct an_replay *replay);

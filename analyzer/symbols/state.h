@@ -5,7 +5,7 @@
 #ifndef ANALYZER_SYMBOLS_STATE_H
 #define ANALYZER_SYMBOLS_STATE_H
 
-#include "analyzer/symbols/dwarf_table.h"
+#include "analyzer/symbols/dwarf_types.h"
 #include "analyzer/symbols/elf_table.h"
 #include "analyzer/symbols/known.h"
 #include "analyzer/symbols/module_file.h"
@@ -21,10 +21,19 @@ struct an_opened {
 	enum an_module_state state;
 };
 
+struct an_vtable {
+	uint64_t address;
+	const char *symbol;      /* borrowed from the ELF file */
+};
+
 struct an_symbols_module {
 	struct an_module_name name;
 	enum an_module_state known;      /* what the trace's blocks say about it */
 	struct an_opened *opened;        /* NULL: not yet */
+	bool has_operators;              /* operators is filled in */
+	uint8_t operators;               /* enum an_operators */
+	bool has_vtables;                /* vtables is filled in */
+	VEC(struct an_vtable) vtables;   /* by address */
 };
 
 struct an_symbols {
@@ -34,7 +43,11 @@ struct an_symbols {
 	struct an_known known_places;
 	VEC(struct an_symbols_module) modules;
 	struct indexset modules_by_name;
+	struct an_dwarf_types types;
 	struct an_line lines[MT_SYMBOL_FRAMES_MAX];      /* of the last look-up */
 };
+
+/* The files of a module below modules.n, opened if they are not yet. */
+struct an_opened *an_symbols_open(struct an_symbols *symbols, uint32_t module);
 
 #endif

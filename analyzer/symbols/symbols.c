@@ -35,9 +35,11 @@ void an_symbols_free(struct an_symbols *symbols)
 			an_module_files_close(&module->opened->files);
 			free(module->opened);
 		}
+		VEC_RELEASE(&module->vtables);
 		free((void *)module->name.build_id);
 	}
 	VEC_RELEASE(&symbols->modules);
+	VEC_RELEASE(&symbols->types.named);
 	indexset_release(&symbols->modules_by_name);
 	an_known_release(&symbols->known_places);
 	strpool_release(&symbols->names);
@@ -82,8 +84,9 @@ uint32_t an_symbols_module(struct an_symbols *symbols, const struct an_module_na
 	return number;
 }
 
-static struct an_opened *open_module(struct an_symbols *symbols, struct an_symbols_module *module)
+struct an_opened *an_symbols_open(struct an_symbols *symbols, uint32_t number)
 {
+	struct an_symbols_module *module = &symbols->modules.at[number];
 	struct an_opened *opened = module->opened;
 
 	if (opened)
@@ -161,8 +164,7 @@ size_t an_symbols_look_up(struct an_symbols *symbols, uint32_t module, uint64_t 
 		memcpy(symbols->lines, known, n * sizeof(*known));
 		return n;
 	}
-	return look_up_in_files(symbols, open_module(symbols, &symbols->modules.at[module]),
-				address);
+	return look_up_in_files(symbols, an_symbols_open(symbols, module), address);
 }
 
 enum an_module_state an_symbols_module_state(struct an_symbols *symbols, uint32_t module)
@@ -175,7 +177,7 @@ enum an_module_state an_symbols_module_state(struct an_symbols *symbols, uint32_
 	entry = &symbols->modules.at[module];
 	if (entry->known && !entry->opened)
 		return entry->known;
-	state = open_module(symbols, entry)->state;
+	state = an_symbols_open(symbols, module)->state;
 	return state > entry->known ? state : entry->known;
 }
 
@@ -188,5 +190,23 @@ bool an_symbols_module_is_from_trace(struct an_symbols *symbols, uint32_t module
 bool an_symbols_module_is_other_build(struct an_symbols *symbols, uint32_t module)
 {
 	return module < symbols->modules.n &&
-	       open_module(symbols, &symbols->modules.at[module])->files.is_other_build;
+	       an_symbols_open(symbols, module)->files.is_other_build;
+}
+
+enum an_type_answer an_symbols_type_at(struct an_symbols *symbols,
+				       const struct an_type_query *query, const char **name)
+{
+	if (query->module >= symbols->modules.n)
+		return AN_TYPE_UNKNOWN;
+	return an_dwarf_type_at(&symbols->types,
+				&an_symbols_open(symbols, query->module)->dwarf, query, name);
+}
+
+const char *an_symbols_field(struct an_symbols *symbols, const char *type, uint64_t offset)
+{
+	for (size_t i = 0; i < symbols->types.named.n; i++)
+		if (!strcmp(symbols->types.named.at[i].name, type))
+			return an_dwarf_field(&symbols->types.named.at[i].die, offset,
+					      &symbols->names);
+	return NULL;
 }

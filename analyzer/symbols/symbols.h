@@ -78,6 +78,34 @@ bool an_symbols_module_is_from_trace(struct an_symbols *symbols, uint32_t module
  * was rebuilt or upgraded since the program ran. */
 bool an_symbols_module_is_other_build(struct an_symbols *symbols, uint32_t module);
 
+/* Whether a module has an operator new or delete of its own, or may have one that
+ * is hidden: it was stripped, and does not ask for C++'s runtime though it has
+ * tables for exceptions. */
+enum an_operators { AN_OPERATORS_UNKNOWN, AN_OPERATORS_NONE, AN_OPERATORS_OWN };
+enum an_operators an_symbols_has_operators(struct an_symbols *symbols, uint32_t module);
+
+/*
+ * The type of what was allocated at a place: by a function that address is in
+ * (or by what it calls), so many bytes. NAMED: *name is the type, which lasts as
+ * long as symbols; the allocation is one of it, or an array of it if its size is
+ * another. OF_CALLER: the function only passes on what its caller wants, as its
+ * void * says; ask the caller. Nothing is named that could be two types.
+ */
+struct an_type_query {
+	uint32_t module;
+	uint64_t address;         /* as for an_symbols_look_up */
+	uint64_t size;
+};
+enum an_type_answer { AN_TYPE_UNKNOWN, AN_TYPE_NAMED, AN_TYPE_OF_CALLER };
+enum an_type_answer an_symbols_type_at(struct an_symbols *symbols,
+				       const struct an_type_query *query, const char **name);
+/* The field of a type that an_symbols_type_at named which lies at offset, as
+ * "links.next"; NULL if there is none or the type is not known. */
+const char *an_symbols_field(struct an_symbols *symbols, const char *type, uint64_t offset);
+/* The class whose vtable pointer has this value; address in the module's own
+ * terms. NULL if it is none. */
+const char *an_symbols_vtable(struct an_symbols *symbols, uint32_t module, uint64_t address);
+
 /* Encodes the given places, in any order, as a SYMBOLS payload into a malloc'ed
  * buffer the caller frees, never NULL, at most MT_BLOCK_RAW_BYTES_MAX bytes.
  * *n_done says how many places were done, at least one if there are any: call

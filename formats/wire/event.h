@@ -71,6 +71,13 @@ enum mt_kind {
 	MT_KIND_NOTE = 16,         /* something the certificate should say */
 	MT_KIND_STACK_DIFFERS = 17,/* the oracle saw another stack (verification runs) */
 	MT_KIND_FORK = 18,         /* this thread forked: the child's link */
+	MT_KIND_SNAPSHOT = 19,     /* a snapshot begins; all in snapshot.h */
+	MT_KIND_SNAPSHOT_CUT = 20,
+	MT_KIND_SNAPSHOT_THREAD = 21,
+	MT_KIND_SNAPSHOT_RANGE = 22,
+	MT_KIND_SNAPSHOT_WORDS = 23,
+	MT_KIND_SNAPSHOT_END = 24,
+	MT_KIND_FREE_STACK = 25,   /* where the release that follows was asked for */
 };
 
 /* Flags of a release by operator delete. */

@@ -36,6 +36,8 @@ enum {
 	MT_SEGMENT_ROOM = MT_SEGMENT_BYTES - MT_SEGMENT_HEADER_BYTES,
 	MT_LIVE_REGIONS_MAX = 4096,
 	MT_HELLO_BYTES = 256,
+	MT_HELD_OFFSET = 4096,              /* in the control segment: held threads */
+	MT_HELD_MAX = 720,
 };
 
 struct mt_live_header {
@@ -59,6 +61,23 @@ struct mt_live_header {
 	                                 * not even be counted in a region */
 	uint64_t n_verified_equal;      /* atomic: verification runs */
 	uint64_t n_verified_different;  /* atomic */
+	uint32_t has_free_stacks;       /* --free-stacks */
+	uint32_t is_exit_snapshot_off;  /* --snapshot-at-exit=no */
+};
+
+/*
+ * One process of a region at a time may have its other threads stopped: it
+ * takes hold_asker, asks, and waits a bounded time; the runner stops them,
+ * lists them, and stops caring when it is told to release them or the process
+ * is gone.
+ *
+ *	IDLE -> ASKED (process) -> HELD (runner) -> RELEASE (process) -> IDLE (runner)
+ */
+enum mt_hold_state {
+	MT_HOLD_STATE_IDLE,
+	MT_HOLD_STATE_ASKED,
+	MT_HOLD_STATE_HELD,
+	MT_HOLD_STATE_RELEASE,
 };
 
 struct mt_region_control {
@@ -69,6 +88,22 @@ struct mt_region_control {
 	uint64_t pid;                   /* of the image that claimed it */
 	uint64_t n_dropped[8];          /* atomic, by enum mt_drop_reason, not yet told in a
 	                                 * stream */
+	uint64_t hold_asker;            /* atomic: pid << 32 | tid as the process sees itself,
+	                                 * or 0: nobody asks */
+	uint32_t hold_state;            /* atomic, enum mt_hold_state */
+	uint32_t n_held;                /* how many follow at MT_HELD_OFFSET */
+	uint32_t hold_error;            /* why it is none, or not all: an errno */
+};
+
+enum { MT_HELD_REGISTERS = 14 };
+
+/* A thread that the runner found; error is 0 if it stands still. */
+struct mt_held_thread {
+	uint64_t tid;
+	uint32_t error;
+	uint32_t reserved;
+	uint64_t pc, sp, fp, thread_pointer;
+	uint64_t registers[MT_HELD_REGISTERS];
 };
 
 enum mt_segment_state {
@@ -93,10 +128,18 @@ struct mt_segment_header {
 
 _Static_assert(sizeof(struct mt_segment_header) == MT_SEGMENT_HEADER_BYTES, "segment header");
 _Static_assert(sizeof(struct mt_live_header) <= MT_LIVE_HEADER_BYTES, "live header");
+_Static_assert(sizeof(struct mt_region_control) <= MT_HELD_OFFSET, "region control");
+_Static_assert(MT_HELD_OFFSET + MT_HELD_MAX * sizeof(struct mt_held_thread) <= MT_SEGMENT_BYTES,
+	       "held threads");
 
 static inline uint64_t mt_region_offset(uint32_t region)
 {
 	return MT_LIVE_HEADER_BYTES + (uint64_t)region * MT_REGION_BYTES;
+}
+
+static inline struct mt_held_thread *mt_held_threads(struct mt_region_control *control)
+{
+	return (struct mt_held_thread *)(void *)((uint8_t *)control + MT_HELD_OFFSET);
 }
 
 /* state and stream as one word, for a claim and for giving back what may have

@@ -177,6 +177,19 @@ int mt_get_exec_failed(const struct mt_record *record, struct mt_exec_failed *fa
 	return mt_payload_status(&in);
 }
 
+void mt_put_free_stack(struct mt_out *out, const struct mt_free_stack *free_stack)
+{
+	mt_put_uleb(out, free_stack->stack);
+}
+
+int mt_get_free_stack(const struct mt_record *record, struct mt_free_stack *free_stack)
+{
+	struct mt_in in = mt_payload_in(record);
+
+	free_stack->stack = mt_get_u32(&in);
+	return mt_payload_status(&in);
+}
+
 void mt_put_fork(struct mt_out *out, const struct mt_fork *fork_record)
 {
 	mt_put_uleb(out, fork_record->token);

@@ -106,6 +106,14 @@ struct mt_thread_name {
 void mt_put_thread_name(struct mt_out *out, const struct mt_thread_name *name);
 int mt_get_thread_name(const struct mt_record *record, struct mt_thread_name *name);
 
+/* MT_KIND_FREE_STACK, with --free-stacks: the stack of the next release or realloc
+ * intent of this stream. */
+struct mt_free_stack {
+	uint32_t stack;          /* id; its api is MT_API_NONE */
+};
+void mt_put_free_stack(struct mt_out *out, const struct mt_free_stack *free_stack);
+int mt_get_free_stack(const struct mt_record *record, struct mt_free_stack *free_stack);
+
 enum mt_origin {
 	MT_ORIGIN_FIRST,   /* nobody recorded its beginning: the program first started */
 	MT_ORIGIN_FORK,    /* a copy of parent */

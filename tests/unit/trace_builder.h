@@ -65,6 +65,7 @@ struct trace_builder {
 	uint32_t n_names;
 	VEC(struct tb_stack) stacks; /* id: index + 1 */
 	bool is_endless;             /* no END block */
+	uint8_t api, align_log2;     /* of stacks defined from now on; 0: malloc */
 };
 
 static inline void tb_append(tb_bytes *to, const void *bytes, size_t n_bytes)
@@ -300,7 +301,8 @@ static inline void tb_define(struct trace_builder *t, uint32_t id, const char *s
 			     uint64_t code)
 {
 	uint64_t frames[MT_STACK_FRAMES_MAX];
-	struct mt_stack told = { .id = id, .api = MT_API_MALLOC, .generation = 1,
+	struct mt_stack told = { .id = id, .api = t->api ? t->api : MT_API_MALLOC,
+				 .align_log2 = t->align_log2, .generation = 1,
 				 .n_guessed_from = MT_STACK_FRAMES_MAX, .frames = frames };
 	uint8_t payload[MT_STACK_BYTES_MAX];
 	struct mt_out out = { payload, payload + sizeof(payload), false };
@@ -350,6 +352,24 @@ static inline void tb_free(struct trace_builder *t, uint64_t addr)
 		? mt_put_free(&tb_stream(t)->state, to, t->now, addr)
 		: mt_put_free_any(&tb_stream(t)->state, to, t->now, addr, MT_DELETE_PLAIN_FREE,
 				  0, 0));
+}
+
+/* Operator delete, of an address that is a multiple of 16. */
+static inline void tb_delete(struct trace_builder *t, uint64_t addr, uint8_t flags,
+			     uint64_t size, uint8_t align_log2)
+{
+	uint8_t *to = tb_room(t, MT_EVENT_BYTES_MAX);
+
+	tb_done(t, mt_put_delete(&tb_stream(t)->state, to, t->now, addr, flags, size,
+				 align_log2));
+}
+
+/* The next release of this stream was asked for at this stack. */
+static inline void tb_free_stack(struct trace_builder *t, const char *stack)
+{
+	struct mt_free_stack told = { tb_stack_id(t, stack) };
+
+	TB_EXTENDED(t, MT_KIND_FREE_STACK, mt_put_free_stack, &told);
 }
 
 static inline void tb_intent(struct trace_builder *t, uint64_t addr)

@@ -8,6 +8,7 @@
 #define TESTS_UNIT_TRACE_TEXT_H
 
 #include "formats/io/reader.h"
+#include "formats/wire/snapshot.h"
 #include "formats/wire/symbols.h"
 
 #include <inttypes.h>
@@ -59,6 +60,48 @@ static inline int text_differs(FILE *to, const struct mt_record *record)
 	return MT_OK;
 }
 
+static inline int text_snapshot_cut(FILE *to, const struct mt_record *record)
+{
+	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
+	struct mt_snapshot_cut r;
+	int status;
+
+	while ((status = mt_get_snapshot_cut(&in, &r)) == 1) {
+		TEXT_U(stream), TEXT_U(fill), TEXT_U(n_bytes), TEXT_U(pending);
+		TEXT_X(addr), TEXT_U(size);
+	}
+	return status;
+}
+
+static inline int text_snapshot_thread(FILE *to, const struct mt_record *record)
+{
+	struct mt_snapshot_thread r;
+	int status = mt_get_snapshot_thread(record, &r);
+
+	if (status < 0)
+		return status;
+	TEXT_U(tid), TEXT_U(hold), TEXT_U(error), TEXT_X(pc), TEXT_X(sp), TEXT_X(fp);
+	TEXT_X(thread_pointer), TEXT_U(n_registers);
+	for (uint32_t i = 0; i < r.n_registers; i++)
+		fprintf(to, " 0x%" PRIx64, r.registers[i]);
+	return MT_OK;
+}
+
+static inline int text_snapshot_words(FILE *to, const struct mt_record *record)
+{
+	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
+	struct mt_snapshot_words r;
+	uint64_t slot, value;
+	int status = mt_get_snapshot_words(&in, &r);
+
+	if (status < 0)
+		return status;
+	TEXT_U(range);
+	while ((status = mt_get_snapshot_word(&in, &r, &slot, &value)) == 1)
+		fprintf(to, " 0x%" PRIx64 "=0x%" PRIx64, slot, value);
+	return status;
+}
+
 /* A case of the switch below: decodes struct mt_NAME from source into r. */
 #define TEXT_CASE(kind, name, source, ...) \
 	case kind: { \
@@ -89,11 +132,27 @@ static inline int text_extended(FILE *to, struct mt_stream_state *state,
 	TEXT_CASE(MT_KIND_REALLOC_END, realloc_end, record, TEXT_U(is_freed))
 	TEXT_CASE(MT_KIND_EXEC, exec, record, TEXT_U(token), TEXT_U(flags), TEXT_S(path))
 	TEXT_CASE(MT_KIND_EXEC_FAILED, exec_failed, record, TEXT_U(token), TEXT_U(error))
+	TEXT_CASE(MT_KIND_FREE_STACK, free_stack, record, TEXT_U(stack))
 	TEXT_CASE(MT_KIND_FORK, fork, record, TEXT_U(token), TEXT_U(pid))
 	TEXT_CASE(MT_KIND_END, end, record, TEXT_U(how), TEXT_U(status))
 	TEXT_CASE(MT_KIND_DROPPED, dropped, record, TEXT_U(reason), TEXT_U(n_events))
 	TEXT_CASE(MT_KIND_NOTE, note, record, TEXT_U(is_missing), TEXT_U(count), TEXT_S(reason),
 		  TEXT_S(detail))
+	TEXT_CASE(MT_KIND_SNAPSHOT, snapshot, record, TEXT_U(number), TEXT_U(why), TEXT_U(flags),
+		  TEXT_U(n_streams), TEXT_U(tid), TEXT_S(label))
+	TEXT_CASE(MT_KIND_SNAPSHOT_RANGE, snapshot_range, record, TEXT_U(number), TEXT_U(kind),
+		  TEXT_U(flags), TEXT_X(start), TEXT_X(end), TEXT_U(tid), TEXT_S(name))
+	TEXT_CASE(MT_KIND_SNAPSHOT_END, snapshot_end, record, TEXT_U(pause_ns),
+		  TEXT_U(scanned_bytes), TEXT_U(n_words), TEXT_U(is_complete), TEXT_S(reason))
+	case MT_KIND_SNAPSHOT_CUT:
+		fputs(" snapshot_cut", to);
+		return text_snapshot_cut(to, record);
+	case MT_KIND_SNAPSHOT_THREAD:
+		fputs(" snapshot_thread", to);
+		return text_snapshot_thread(to, record);
+	case MT_KIND_SNAPSHOT_WORDS:
+		fputs(" snapshot_words", to);
+		return text_snapshot_words(to, record);
 	case MT_KIND_STACK:
 		fputs(" stack", to);
 		return text_stack(to, state, record);

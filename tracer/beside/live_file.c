@@ -284,6 +284,8 @@ bool run_live_take_back(struct run_live *live, uint32_t region)
 	}
 	at->generation = forth[1];
 	control->pid = 0;
+	control->hold_asker = 0;
+	control->hold_state = MT_HOLD_STATE_IDLE;
 	__atomic_store_n(&control->n_wanted, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&control->is_claimed, 0, __ATOMIC_RELEASE);
 	at->is_in_use = false;

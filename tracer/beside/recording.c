@@ -70,7 +70,9 @@ static struct mt_live_header live_header(const struct run_recording *recording,
 		.clock = recording->clock,
 		.has_runner = 1,
 		.is_drop_on_full = options->is_drop_on_full,
+		.has_free_stacks = options->has_free_stacks,
 		.n_tokens = 1,          /* 1 is the program's own */
+		.is_exit_snapshot_off = options->is_exit_snapshot_off,
 	};
 
 	return header;
@@ -236,6 +238,7 @@ size_t run_recording_pass(struct run_recording *recording)
 
 	if (now_ns - recording->clock_told_ns > CLOCK_EVERY_S * 1000000000ull)
 		tell_clock(recording, now_ns);
+	run_holds_pass(&recording->holds, &recording->drain, now_ns);
 	n_bytes = run_drain_pass(&recording->drain, now_ns);
 	if (now_ns - recording->kept_house_ns > HOUSE_EVERY_NS) {
 		run_drain_housekeeping(&recording->drain, now_ns);
@@ -279,6 +282,7 @@ void run_recording_close(struct run_recording *recording)
 {
 	if (!recording->is_open)
 		return;
+	run_holds_release(&recording->holds);
 	for (uint32_t i = 0; recording->live.fd >= 0 && i < recording->live.n_prepared; i++)
 		run_processes_forget(&recording->processes, &recording->live.regions[i].users);
 	run_door_close(&recording->door);

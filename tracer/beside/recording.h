@@ -8,6 +8,7 @@
 
 #include "tracer/beside/clock.h"
 #include "tracer/beside/drain.h"
+#include "tracer/beside/hold.h"
 #include "tracer/beside/runner.h"
 #include "tracer/beside/welcome.h"
 
@@ -20,6 +21,7 @@ struct run_recording {
 	struct run_live live;
 	struct run_processes processes;
 	struct run_drain drain;
+	struct run_holds holds;
 	struct run_door door;
 	uint64_t clock_told_ns;
 	uint64_t kept_house_ns;

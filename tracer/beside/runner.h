@@ -16,7 +16,9 @@ struct run_options {
 	const char *oracle;         /* absolute path of the verification library, or NULL */
 	char *const *command;       /* NULL-terminated, command[0] is looked up in PATH */
 	bool is_drop_on_full;       /* --on-full=drop */
+	bool has_free_stacks;       /* --free-stacks */
 	bool is_wait_all;           /* --wait=all */
+	bool is_exit_snapshot_off;  /* --snapshot-at-exit=no */
 	const char *tool_version;
 };
 

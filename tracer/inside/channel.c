@@ -94,18 +94,38 @@ static int receive_welcome(long socket, struct mt_welcome *welcome)
 	return fd;
 }
 
-static bool greet(long socket, uint64_t trace_id)
+static bool connect_to_runner(long socket)
 {
-	struct mt_hello hello = { trace_id, MT_FORMAT_VERSION, 0 };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct timeval patience = { 5, 0 };
 	size_t n_name = strlen(tr.channel_name);
 
 	memcpy(address.sun_path + 1, tr.channel_name, n_name);
+	return !tr_is_error(tr_sys3(SYS_connect, socket, &address,
+				    offsetof(struct sockaddr_un, sun_path) + 1 + n_name));
+}
+
+/* A visit at its door, without a word. */
+void tr_channel_wake(void)
+{
+	long socket;
+
+	if (!tr.channel_name[0])
+		return;
+	socket = tr_sys3(SYS_socket, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (tr_is_error(socket))
+		return;
+	connect_to_runner(socket);
+	tr_sys1(SYS_close, socket);
+}
+
+static bool greet(long socket, uint64_t trace_id)
+{
+	struct mt_hello hello = { trace_id, MT_FORMAT_VERSION, 0 };
+	struct timeval patience = { 5, 0 };
+
 	tr_syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_RCVTIMEO, (long)&patience,
 		   sizeof(patience), 0);
-	if (tr_is_error(tr_sys3(SYS_connect, socket, &address,
-				offsetof(struct sockaddr_un, sun_path) + 1 + n_name)))
+	if (!connect_to_runner(socket))
 		return false;
 	return tr_sys6(SYS_sendto, socket, &hello, sizeof(hello), MSG_NOSIGNAL, 0, 0) ==
 	       sizeof(hello);
@@ -186,6 +206,7 @@ static void begin_header(void)
 		.clock = tr_clock_is_usable() ? MT_CLOCK_TSC : MT_CLOCK_MONOTONIC,
 		.n_tokens = 1,
 		.is_drop_on_full = 1,
+		.is_exit_snapshot_off = !tr.wants_exit_snapshot,
 	};
 
 	memcpy(header.magic, MT_LIVE_MAGIC, 8);
@@ -240,6 +261,7 @@ bool tr_channel_open(bool is_by_hand)
 		return false;
 	tr.trace_id = tr.live->trace_id;
 	tr.is_tsc = tr.live->clock == MT_CLOCK_TSC;
+	tr.has_free_stacks = tr.live->has_free_stacks;
 	tr.generation = __atomic_load_n(&tr.control->generation, __ATOMIC_ACQUIRE);
 	/* No wait was in vain yet, not even one during the runner's first beat, 0. */
 	tr.gave_up_heartbeat = UINT64_MAX;

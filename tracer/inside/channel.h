@@ -21,6 +21,9 @@ struct mt_segment_header *tr_channel_claim(uint32_t stream);
  * it back, as it does from threads that died. */
 void tr_channel_give_back(struct mt_segment_header *segment, uint32_t stream);
 
+/* Makes the runner look at once at what it was asked. */
+void tr_channel_wake(void);
+
 /* Counts events that could not be recorded. */
 void tr_count_drop(enum mt_drop_reason reason, uint64_t n_events);
 

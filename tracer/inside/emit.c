@@ -126,9 +126,12 @@ static void put_alloc(struct tr_context *context, const struct tr_regs *caller, 
 	uint64_t now = tr_now();
 	uint32_t id;
 
+	context->pending_size = size;
+	context->pending_addr = addr;
 	walk_stack(context, caller);
 	id = stack_id(context, api, alignment);
 	if (!id || !tr_stream_room(context, MT_EVENT_BYTES_MAX)) {
+		context->pending_addr = 0;
 		tr_count_drop(MT_DROP_FULL, 1);
 		return;
 	}
@@ -138,6 +141,8 @@ static void put_alloc(struct tr_context *context, const struct tr_regs *caller, 
 	else
 		tr_stream_publish(stream, mt_put_alloc_any(&stream->state, stream->at, now, addr,
 							   size, id));
+	context->pending_addr = 0;
+	context->n_allocations++;
 }
 
 void tr_emit_alloc(const struct tr_regs *caller, const void *p, size_t size, enum mt_api api,
@@ -151,8 +156,26 @@ void tr_emit_alloc(const struct tr_regs *caller, const void *p, size_t size, enu
 	tr_leave();
 }
 
+/* The stack of the release that is about to be recorded. One that finds no room
+ * is left out: the release itself matters more. */
+static __attribute__((noinline)) void put_free_stack(struct tr_context *context,
+						     const struct tr_regs *caller)
+{
+	struct mt_free_stack told;
+	struct mt_out out;
+
+	walk_stack(context, caller);
+	told.stack = stack_id(context, MT_API_NONE, 0);
+	if (!told.stack)
+		return;
+	out = tr_scratch(context);
+	mt_put_free_stack(&out, &told);
+	tr_stream_put_scratch(context, MT_KIND_FREE_STACK, &out);
+}
+
 /* flags: MT_DELETE_PLAIN_FREE for free, else of the operator delete. */
-static inline __attribute__((always_inline)) void emit_release(const void *p, uint8_t flags,
+static inline __attribute__((always_inline)) void emit_release(const struct tr_regs *caller,
+							       const void *p, uint8_t flags,
 							       size_t size, size_t alignment)
 {
 	struct tr_context *context = tr_enter();
@@ -163,6 +186,8 @@ static inline __attribute__((always_inline)) void emit_release(const void *p, ui
 	if (!context)
 		return;
 	look_at_loader(context);
+	if (__builtin_expect(tr.has_free_stacks, 0))
+		put_free_stack(context, caller);
 	stream = &context->stream;
 	if (__builtin_expect(!tr_stream_room(context, MT_EVENT_BYTES_MAX), 0)) {
 		tr_count_drop(MT_DROP_FULL, 1);
@@ -181,14 +206,15 @@ static inline __attribute__((always_inline)) void emit_release(const void *p, ui
 	tr_leave();
 }
 
-void tr_emit_free(const void *p)
+void tr_emit_free(const struct tr_regs *caller, const void *p)
 {
-	emit_release(p, MT_DELETE_PLAIN_FREE, 0, 0);
+	emit_release(caller, p, MT_DELETE_PLAIN_FREE, 0, 0);
 }
 
-void tr_emit_delete(const void *p, uint8_t flags, size_t size, size_t alignment)
+void tr_emit_delete(const struct tr_regs *caller, const void *p, uint8_t flags, size_t size,
+		    size_t alignment)
 {
-	emit_release(p, flags, size, alignment);
+	emit_release(caller, p, flags, size, alignment);
 }
 
 enum {
@@ -197,7 +223,7 @@ enum {
 	OUTCOME_BYTES = MT_STACK_BYTES_MAX + 16 * 1024,
 };
 
-struct tr_context *tr_emit_realloc_begin(const void *p)
+struct tr_context *tr_emit_realloc_begin(const struct tr_regs *caller, const void *p)
 {
 	struct tr_context *context = tr_enter();
 	struct tr_stream *stream;
@@ -205,6 +231,8 @@ struct tr_context *tr_emit_realloc_begin(const void *p)
 
 	if (!context)
 		return NULL;
+	if (__builtin_expect(tr.has_free_stacks, 0))
+		put_free_stack(context, caller);
 	stream = &context->stream;
 	if (!tr_stream_room(context, MT_EVENT_BYTES_MAX + OUTCOME_BYTES)) {
 		tr_count_drop(MT_DROP_FULL, 2);

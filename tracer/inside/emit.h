@@ -30,14 +30,15 @@ static inline __attribute__((always_inline)) bool tr_should_record(void)
 /* An allocation happened. p is not NULL. */
 void tr_emit_alloc(const struct tr_regs *caller, const void *p, size_t size, enum mt_api api,
 		   size_t alignment);
-/* p is about to be freed. p is not NULL. */
-void tr_emit_free(const void *p);
+/* p is about to be freed. p is not NULL. caller is for --free-stacks. */
+void tr_emit_free(const struct tr_regs *caller, const void *p);
 /* p is about to be released by operator delete. flags: MT_DELETE_*. */
-void tr_emit_delete(const void *p, uint8_t flags, size_t size, size_t alignment);
+void tr_emit_delete(const struct tr_regs *caller, const void *p, uint8_t flags, size_t size,
+		    size_t alignment);
 
 /* p is about to be reallocated. Returns the context to end it with, which stays
  * entered; NULL when it could not be recorded. */
-struct tr_context *tr_emit_realloc_begin(const void *p);
+struct tr_context *tr_emit_realloc_begin(const struct tr_regs *caller, const void *p);
 /* result: what the call returned; is_freed: it was NULL and p is gone. */
 void tr_emit_realloc_end(struct tr_context *context, const struct tr_regs *caller,
 			 const void *result, size_t size, enum mt_api api, bool is_freed);

@@ -121,11 +121,12 @@ NEW_ALIGNED_NOTHROW_HOOK(_ZnwmSt11align_val_tRKSt9nothrow_t, MT_API_NEW_ALIGNED_
 NEW_ALIGNED_NOTHROW_HOOK(_ZnamSt11align_val_tRKSt9nothrow_t, MT_API_NEW_ARRAY_ALIGNED_NOTHROW)
 
 /* a, b: the operator's arguments after the pointer. */
-static void delete_any(void *p, void *real, uint8_t flags, size_t size, size_t alignment,
-		       uintptr_t a, uintptr_t b, bool is_recording)
+static void delete_any(const struct tr_regs *caller, void *p, void *real, uint8_t flags,
+		       size_t size, size_t alignment, uintptr_t a, uintptr_t b,
+		       bool is_recording)
 {
 	if (p && is_recording)
-		tr_emit_delete(p, flags, size, alignment);
+		tr_emit_delete(caller, p, flags, size, alignment);
 	if (tr_real.is_default_new || !real)
 		tr_real.free(p);
 	else if (is_recording)
@@ -138,10 +139,12 @@ static void delete_any(void *p, void *real, uint8_t flags, size_t size, size_t a
 	TR_HOOK void name parameters; \
 	TR_HOOK void name parameters \
 	{ \
+		struct tr_regs caller = tr_caller(); \
+\
 		tr_ready(); \
 		find_cxx(); \
-		delete_any(p, (void *)tr_real.name, flags, size, alignment, (uintptr_t)(a), \
-			   (uintptr_t)(b), tr_should_record()); \
+		delete_any(&caller, p, (void *)tr_real.name, flags, size, alignment, \
+			   (uintptr_t)(a), (uintptr_t)(b), tr_should_record()); \
 	}
 
 DELETE_HOOK(_ZdlPv, (void *p), 0, 0, 0, 0, 0)

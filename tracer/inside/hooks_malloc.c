@@ -43,9 +43,11 @@ TR_HOOK void *malloc(size_t size)
 
 TR_HOOK void free(void *p)
 {
+	struct tr_regs caller = tr_caller();
+
 	tr_ready();
 	if (p && tr_should_record()) {
-		tr_emit_free(p);
+		tr_emit_free(&caller, p);
 		if (__builtin_expect(!tr_real.is_libc_malloc, 0)) {
 			tr_call_inside((void *)tr_real.free, (uintptr_t)p, 0, 0);
 			return;
@@ -80,7 +82,7 @@ TR_HOOK void *calloc(size_t n, size_t size)
 static void *reallocate(const struct tr_regs *caller, void *old, size_t size, enum mt_api api,
 			size_t n, size_t each)
 {
-	struct tr_context *context = old ? tr_emit_realloc_begin(old) : NULL;
+	struct tr_context *context = old ? tr_emit_realloc_begin(caller, old) : NULL;
 	void *p;
 
 	if (api == MT_API_REALLOCARRAY)    /* libc's calls realloc, by its symbol */

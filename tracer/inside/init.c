@@ -152,6 +152,7 @@ static bool open_channel(const struct initial_stack *initial)
 	tr.is_oracle = tr_real.tr_oracle_walk && is_set(initial->envp, "MEMTRACE_UNWINDER");
 	tr.is_verifying = tr_real.tr_oracle_walk &&
 			  is_set(initial->envp, "MEMTRACE_VERIFY_STACKS");
+	tr.wants_exit_snapshot = is_set(initial->envp, "MEMTRACE_SNAPSHOT_AT_EXIT");
 	return tr_channel_open(!is_said);
 }
 

@@ -3,6 +3,7 @@
 #include "tracer/inside/process.h"
 
 #include "tracer/inside/channel.h"
+#include "tracer/inside/snapshot.h"
 #include "tracer/inside/stream.h"
 #include "tracer/inside/sys.h"
 #include "tracer/inside/target.h"
@@ -22,6 +23,7 @@ void tr_process_end(uint8_t how, uint32_t status)
 
 	if (!tr_is_on() || !is_own_image())
 		return;
+	tr_snapshot_at_exit(how == MT_END__EXIT ? MT_SNAPSHOT__EXIT : 0);
 	context = tr_enter();
 	if (!context)
 		return;

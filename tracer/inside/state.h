@@ -40,6 +40,10 @@ struct tr_context {
 	struct tr_stream stream;
 	struct tr_walk walk;
 	uint8_t scratch[MT_STACK_BYTES_MAX];
+	/* What the program has and no record says yet; addr 0: nothing. */
+	volatile uintptr_t pending_addr;
+	volatile size_t pending_size;
+	uint64_t n_allocations;             /* recorded by the process */
 	struct tr_unwinder unwinder;
 };
 
@@ -65,6 +69,7 @@ enum { TR_PATH_BYTES = 4096, TR_NAME_BYTES = 108, TR_IDENTITY_BYTES = 32 << 10 }
 struct tr_state {
 	uint32_t mode;                        /* atomic, enum tr_mode */
 	bool is_tsc;                          /* the clock is the time stamp counter */
+	bool has_free_stacks;                 /* releases are recorded with their stack */
 	uint32_t is_quiet;                    /* atomic: the program has a seccomp filter of
 	                                       * its own; make no system call */
 	struct mt_live_header *live;
@@ -86,6 +91,7 @@ struct tr_state {
 	uintptr_t main_high;                  /* end of the first thread's stack */
 	bool is_oracle;                       /* MEMTRACE_UNWINDER=libunwind */
 	bool is_verifying;                    /* MEMTRACE_VERIFY_STACKS */
+	bool wants_exit_snapshot;             /* MEMTRACE_SNAPSHOT_AT_EXIT, without a runner */
 
 	uint32_t forked_from;                 /* process id of the parent, not yet told; or 0 */
 
@@ -138,6 +144,9 @@ struct tr_thread *tr_thread_attach(void);
 void tr_thread_reserve(void);
 /* Forgets every thread but the calling one: after a fork. */
 void tr_thread_forget_others(void);
+/* The states there are, also of threads that ended: counts *i up from 0; NULL at
+ * the end. */
+struct tr_thread *tr_thread_next(uint32_t *i);
 
 /* A fork made this process out of another: becomes a process of its own, which
  * the first stream it begins will say. */

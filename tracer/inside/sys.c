@@ -6,11 +6,38 @@
 #include <sys/mman.h>
 #include <time.h>
 
+enum { OWN_MAX = 2048 };
+
+/* For those who look at all memory but ours. Beyond so many, mostly of threads,
+ * some of ours counts as the program's. */
+static struct tr_range own[OWN_MAX];
+static uint32_t n_own;    /* atomic */
+
 static void *map(size_t n_bytes, int flags, int fd, uint64_t offset)
 {
 	long at = tr_sys6(SYS_mmap, 0, n_bytes, PROT_READ | PROT_WRITE, flags, fd, offset);
+	uint32_t i;
 
-	return tr_is_error(at) ? NULL : (void *)at;
+	if (tr_is_error(at))
+		return NULL;
+	i = __atomic_load_n(&n_own, __ATOMIC_RELAXED) < OWN_MAX
+		    ? __atomic_fetch_add(&n_own, 1, __ATOMIC_RELAXED) : OWN_MAX;
+	if (i < OWN_MAX) {
+		own[i].end = (uintptr_t)at + n_bytes;
+		__atomic_store_n(&own[i].start, (uintptr_t)at, __ATOMIC_RELEASE);
+	}
+	return (void *)at;
+}
+
+size_t tr_own_ranges(struct tr_range *to, size_t room)
+{
+	uint32_t n_given = __atomic_load_n(&n_own, __ATOMIC_ACQUIRE);
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < n_given && i < OWN_MAX && n < room; i++)
+		if (__atomic_load_n(&own[i].start, __ATOMIC_ACQUIRE))
+			to[n++] = own[i];
+	return n;
 }
 
 void *tr_map_anonymous(size_t n_bytes)
@@ -25,6 +52,9 @@ void *tr_map_shared(int fd, uint64_t offset, size_t n_bytes)
 
 void tr_unmap(void *start, size_t n_bytes)
 {
+	for (uint32_t i = 0; i < OWN_MAX; i++)
+		if (own[i].start == (uintptr_t)start)
+			__atomic_store_n(&own[i].start, 0, __ATOMIC_RELEASE);
 	tr_sys2(SYS_munmap, start, n_bytes);
 }
 

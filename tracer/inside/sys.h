@@ -51,6 +51,12 @@ void *tr_map_anonymous(size_t n_bytes);
 /* The file's bytes [offset, offset + n_bytes), shared and writable, or NULL. */
 void *tr_map_shared(int fd, uint64_t offset, size_t n_bytes);
 void tr_unmap(void *start, size_t n_bytes);
+/* What these mapped and did not unmap, as far as it is known: up to room of
+ * them; how many there are. */
+struct tr_range {
+	uintptr_t start, end;
+};
+size_t tr_own_ranges(struct tr_range *to, size_t room);
 /* Reads a small file from its start; returns how many bytes, 0 on any error. */
 size_t tr_read_file(const char *path, void *to, size_t room);
 /* Puts the thread to sleep for about that long. */

@@ -168,3 +168,16 @@ void tr_thread_forget_others(void)
 	tr.n_threads = 0;
 	tr.n_live_threads = 0;
 }
+
+struct tr_thread *tr_thread_next(uint32_t *i)
+{
+	uint32_t n = __atomic_load_n(&n_slots, __ATOMIC_ACQUIRE);
+
+	while (*i < n && *i < SLOTS) {
+		struct tr_thread *thread = slots[(*i)++].thread;
+
+		if (thread && thread->is_alive)
+			return thread;
+	}
+	return NULL;
+}

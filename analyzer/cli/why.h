@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* why.h -- what "why" and "graph" are asked about, and how places in memory are
+ * called. */
+#ifndef ANALYZER_CLI_WHY_H
+#define ANALYZER_CLI_WHY_H
+
+#include "analyzer/cli/report.h"
+
+/* One allocation of one process, with the graph that it is in. */
+struct subject {
+	struct an_findings *findings;
+	const struct an_finding *finding;    /* NULL: asked for by address */
+	struct an_objects *objects;
+	uint32_t node;
+	uint32_t *suppressed_by;             /* of each node, or NULL */
+};
+
+/*
+ * Finds what a person named: a finding ("L-8c21f0", or more or fewer of its digits
+ * as long as one alone begins so), or an address inside an allocation. EXIT_DONE,
+ * or a usage error that was printed. Release it in any case.
+ */
+int subject_find(struct subject *subject, const struct cmd_call *call, const char *name,
+		 const struct an_findings_options *options);
+void subject_release(struct subject *subject);
+
+/* "0x55d0c8a0  64 B  list_push  list.c:30", fitted into what is left of the line
+ * after column. */
+void subject_put_node(struct out *out, const struct subject *subject, uint32_t node,
+		      unsigned column, struct an_line_list *list);
+/* "the data of prog, at 0x5008", "the stack of thread 4100 (worker), at 0x7f00". */
+void subject_put_root(struct out *out, const struct an_objects *objects,
+		      const struct an_root_edge *edge);
+/* What stands behind an arrow: "+8", and "(inside)" and the like where it matters. */
+void subject_put_edge(FILE *to, const struct an_edge *edge);
+
+#endif

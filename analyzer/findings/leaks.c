@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leaks.c -- see leaks.h. One process after the other: its graph is made, asked,
+ * and given back before the next one's.
+ */
+#include "analyzer/findings/leaks.h"
+#include "analyzer/base/u64map.h"
+#include "analyzer/base/vec.h"
+#include "analyzer/findings/rings.h"
+#include "analyzer/graph/dominators.h"
+
+#include <string.h>
+
+const char *an_class_name(enum an_class class)
+{
+	static const char *const names[AN_N_CLASSES] = {
+		"definite", "indirect", "possible", "reachable", "suppressed", "unclassified",
+	};
+
+	return names[class];
+}
+
+const char *an_cause_name(enum an_cause cause)
+{
+	static const char *const names[AN_N_CAUSES] = {
+		"unknown", "last-pointer-lost", "cycle", "thread-exited", "held-by-freed",
+	};
+
+	return names[cause];
+}
+
+const char *an_confidence_name(enum an_confidence confidence)
+{
+	static const char *const names[] = { "low", "medium", "high" };
+
+	return names[confidence];
+}
+
+struct link {
+	uint64_t key;
+	uint64_t value;
+};
+
+/* The process that is being looked at. */
+struct asking {
+	struct an_leaks *to;
+	const struct an_session *session;
+	struct an_objects *objects;
+	struct an_dominators dominators;
+	struct an_cycles cycles;
+	uint32_t *suppressed_by;     /* of each node; NULL: nothing is suppressed */
+	struct u64map leak_of;       /* stack, class, cause -> index of a leak */
+	uint64_t *n_told, *bytes_told;   /* of each stack */
+};
+
+static struct an_leak *push_leak(struct an_leaks *to, const struct an_leak *leak)
+{
+	to->at = vec_more(to->at, &to->room, to->n + 1, sizeof *to->at);
+	to->at[to->n] = *leak;
+	return &to->at[to->n++];
+}
+
+static enum an_class class_of(const struct asking *asking, uint32_t node)
+{
+	static const enum an_class classes[AN_REACH_KINDS] = {
+		[AN_REACHABLE] = AN_CLASS_REACHABLE, [AN_POSSIBLE] = AN_CLASS_POSSIBLE,
+		[AN_DEFINITE] = AN_CLASS_DEFINITE, [AN_INDIRECT] = AN_CLASS_INDIRECT,
+		[AN_SUPPRESSED] = AN_CLASS_SUPPRESSED,
+	};
+	enum an_class class = classes[asking->objects->reach.kind[node]];
+	bool is_sure = asking->objects->snapshot->is_complete;
+
+	/* What was not looked at may hold it. */
+	return is_sure || class == AN_CLASS_REACHABLE || class == AN_CLASS_SUPPRESSED
+		? class : AN_CLASS_UNCLASSIFIED;
+}
+
+enum an_cause an_leaks_cause(const struct an_objects *objects, uint32_t node)
+{
+	const struct an_graph *graph = &objects->graph;
+	enum an_cause cause = AN_CAUSE_LAST_POINTER_LOST;
+	uint32_t end = an_graph_first_root(graph, node + 1);
+
+	for (uint32_t i = an_graph_first_root(graph, node); i < end; i++) {
+		const struct an_root_edge *edge = &graph->roots[i];
+		enum an_root_kind kind = an_objects_root_kind(objects, an_root_edge_root(edge));
+
+		if (!(AN_EDGE_BIT(an_root_edge_kind(edge)) & AN_EDGES_STRONG))
+			continue;
+		if (kind == AN_ROOT_DEAD_THREAD)
+			return AN_CAUSE_THREAD_EXITED;
+		if (kind == AN_ROOT_FREED)
+			cause = AN_CAUSE_HELD_BY_FREED;
+	}
+	return cause;
+}
+
+static enum an_confidence confidence_of(const struct asking *asking, enum an_class class)
+{
+	const struct an_objects *objects = asking->objects;
+
+	if (objects->n_running || objects->n_unread)
+		return AN_CONFIDENCE_LOW;
+	return class == AN_CLASS_POSSIBLE ? AN_CONFIDENCE_MEDIUM : AN_CONFIDENCE_HIGH;
+}
+
+/* The leak that a node counts for. */
+static struct an_leak *leak_of(struct asking *asking, uint32_t node, enum an_class class,
+			       enum an_cause cause)
+{
+	const struct an_held *held = &asking->objects->snapshot->live[node];
+	bool is_new;
+	struct link *link = u64map_put(&asking->leak_of, (uint64_t)held->stack << 8 |
+				       (uint64_t)class << 4 | cause, &is_new);
+
+	if (!is_new)
+		return &asking->to->at[link->value];
+	link->value = asking->to->n;
+	return push_leak(asking->to, &(struct an_leak){
+		.process = asking->objects->snapshot->process, .stack = held->stack,
+		.class = (uint8_t)class, .cause = (uint8_t)cause,
+		.confidence = (uint8_t)confidence_of(asking, class),
+		.example = held->addr, .suppressed_by = AN_NONE,
+	});
+}
+
+static void add_node(struct asking *asking, uint32_t node, enum an_class class)
+{
+	const struct an_held *held = &asking->objects->snapshot->live[node];
+	enum an_cause cause = AN_CAUSE_UNKNOWN;
+	struct an_leak *leak;
+
+	if (class == AN_CLASS_DEFINITE)
+		cause = an_leaks_cause(asking->objects, node);
+	leak = leak_of(asking, node, class, cause);
+	leak->n++;
+	leak->bytes += held->size;
+	leak->retained_bytes += class == AN_CLASS_DEFINITE ? asking->dominators.retained[node]
+							   : held->size;
+	if (class == AN_CLASS_SUPPRESSED)
+		leak->suppressed_by = asking->suppressed_by[node];
+}
+
+/* Indirect ones are told with what holds them, and so are the rest of a cycle and
+ * what hangs on something suppressed. */
+static bool is_told_alone(const struct asking *asking, uint32_t node, enum an_class class,
+			  const uint8_t *is_in_cycle)
+{
+	if (class == AN_CLASS_SUPPRESSED)
+		return asking->suppressed_by && asking->suppressed_by[node] != AN_NONE;
+	return (class == AN_CLASS_DEFINITE && !is_in_cycle[node]) || class == AN_CLASS_POSSIBLE;
+}
+
+static void tell_nodes(struct asking *asking)
+{
+	const struct an_snapshot *snapshot = asking->objects->snapshot;
+	struct an_class_sums *sums = &asking->to->sums[snapshot->process];
+	uint8_t *is_in_cycle = an_rings_members(&asking->objects->graph, &asking->cycles);
+
+	for (uint32_t i = 0; i < asking->objects->graph.n_nodes; i++) {
+		const struct an_held *held = &snapshot->live[i];
+		enum an_class class = class_of(asking, i);
+
+		if (held->is_freed || class == AN_CLASS_UNCLASSIFIED)
+			continue;
+		sums->at[class].n++;
+		sums->at[class].bytes += held->size;
+		asking->n_told[held->stack]++;
+		asking->bytes_told[held->stack] += held->size;
+		if (is_told_alone(asking, i, class, is_in_cycle))
+			add_node(asking, i, class);
+		if (class == AN_CLASS_SUPPRESSED && asking->suppressed_by &&
+		    asking->suppressed_by[i] != AN_NONE)
+			asking->to->n_used[asking->suppressed_by[i]]++;
+	}
+	free(is_in_cycle);
+}
+
+static void tell_cycles(struct asking *asking)
+{
+	struct an_rings rings = { 0 };
+	size_t first = asking->to->n;
+
+	for (size_t i = 0; i < asking->cycles.n; i++) {
+		const struct an_cycle *cycle = &asking->cycles.at[i];
+		struct an_leak leak = { .class = AN_CLASS_DEFINITE, .cause = AN_CAUSE_CYCLE,
+					.suppressed_by = AN_NONE };
+		struct an_leak *to;
+		uint32_t index;
+
+		if (!an_rings_is_ring(cycle))
+			continue;
+		index = an_rings_leak(&rings, asking->objects, &asking->cycles, cycle,
+				      &asking->to->arena, &leak);
+		if (index == rings.n_shapes - 1 && first + index == asking->to->n) {
+			leak.process = asking->objects->snapshot->process;
+			leak.confidence = (uint8_t)confidence_of(asking, AN_CLASS_DEFINITE);
+			push_leak(asking->to, &leak);
+		}
+		to = &asking->to->at[first + index];
+		to->n += cycle->n_members;
+		to->bytes += cycle->bytes;
+		to->retained_bytes += asking->dominators.retained[cycle->leader];
+		to->n_rings++;
+	}
+	an_rings_release(&rings);
+}
+
+/* What the replay has and the graph has not told of. */
+static void tell_rest(struct asking *asking, uint32_t process)
+{
+	const struct an_session *session = asking->session;
+	struct an_class_sums *sums = &asking->to->sums[process];
+
+	for (uint32_t i = 0; i < session->n_sites; i++) {
+		const struct an_site *site = &session->sites[i];
+		uint64_t n_told = asking->n_told ? asking->n_told[site->stack] : 0;
+		uint64_t bytes_told = asking->n_told ? asking->bytes_told[site->stack] : 0;
+
+		if (site->process != process || site->n_live <= n_told)
+			continue;
+		struct an_leak leak = {
+			.process = process, .stack = site->stack,
+			.class = AN_CLASS_UNCLASSIFIED, .cause = AN_CAUSE_UNKNOWN,
+			.n = site->n_live - n_told, .bytes = site->live_bytes - bytes_told,
+			.suppressed_by = AN_NONE,
+		};
+
+		sums->at[AN_CLASS_UNCLASSIFIED].n += leak.n;
+		sums->at[AN_CLASS_UNCLASSIFIED].bytes += leak.bytes;
+		push_leak(asking->to, &leak);
+	}
+}
+
+static void ask(struct asking *asking, const struct an_stack_names *names,
+		const struct an_leaks_options *options)
+{
+	struct an_objects *objects = asking->objects;
+	uint32_t process = objects->snapshot->process;
+
+	asking->to->is_asked[process] = true;
+	asking->to->n_running[process] = objects->n_running;
+	asking->to->n_unread[process] = objects->n_unread;
+	if (options->suppressions)
+		asking->suppressed_by = an_leaks_suppress(objects, names, options->suppressions);
+	an_cycles_find(&objects->graph, &objects->reach, &asking->cycles);
+	an_dominators_lost(&objects->graph, &objects->reach, &asking->dominators);
+	u64map_init(&asking->leak_of, sizeof(struct link));
+	asking->n_told = xcalloc(asking->session->n_stacks, sizeof *asking->n_told);
+	asking->bytes_told = xcalloc(asking->session->n_stacks, sizeof *asking->bytes_told);
+	tell_nodes(asking);
+	if (objects->snapshot->is_complete)
+		tell_cycles(asking);
+}
+
+static void release(struct asking *asking)
+{
+	if (!asking->objects)
+		return;
+	an_dominators_release(&asking->dominators);
+	an_cycles_release(&asking->cycles);
+	u64map_release(&asking->leak_of);
+	free(asking->suppressed_by);
+	free(asking->n_told);
+	free(asking->bytes_told);
+	an_objects_free(asking->objects);
+}
+
+void an_leaks_find(const struct an_session *session, const struct an_stack_names *names,
+		   const struct an_leaks_options *options, struct an_leaks *leaks)
+{
+	*leaks = (struct an_leaks){
+		.sums = xcalloc(session->n_processes, sizeof *leaks->sums),
+		.is_asked = xcalloc(session->n_processes, sizeof *leaks->is_asked),
+		.n_running = xcalloc(session->n_processes, sizeof *leaks->n_running),
+		.n_unread = xcalloc(session->n_processes, sizeof *leaks->n_unread),
+		.n_used = xcalloc(options->suppressions
+				  ? an_suppressions_count(options->suppressions) : 0,
+				  sizeof *leaks->n_used),
+	};
+	for (uint32_t i = 0; i < session->n_processes; i++) {
+		struct asking asking = { .to = leaks, .session = session };
+
+		asking.objects = an_objects_new(session, i, options->masks, options->n_masks);
+		if (asking.objects)
+			ask(&asking, names, options);
+		tell_rest(&asking, i);
+		release(&asking);
+	}
+}
+
+void an_leaks_release(struct an_leaks *leaks)
+{
+	free(leaks->at);
+	free(leaks->sums);
+	free(leaks->is_asked);
+	free(leaks->n_running);
+	free(leaks->n_unread);
+	free(leaks->n_used);
+	arena_release(&leaks->arena);
+	*leaks = (struct an_leaks){ 0 };
+}

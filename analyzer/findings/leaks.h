@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * leaks.h -- everything that is live at the end, told apart: by whether the
+ * program could still get at it, and if not, why it does not come back.
+ *
+ * A process without a snapshot cannot be asked: all it has is unclassified. One
+ * whose snapshot was cut short tells what is reachable, and the rest is
+ * unclassified. In each process the classes sum up to what is live.
+ */
+#ifndef ANALYZER_FINDINGS_LEAKS_H
+#define ANALYZER_FINDINGS_LEAKS_H
+
+#include "analyzer/base/arena.h"
+#include "analyzer/findings/objects.h"
+#include "analyzer/findings/suppress.h"
+
+enum an_class {
+	AN_CLASS_DEFINITE, AN_CLASS_INDIRECT, AN_CLASS_POSSIBLE, AN_CLASS_REACHABLE,
+	AN_CLASS_SUPPRESSED, AN_CLASS_UNCLASSIFIED,
+	AN_N_CLASSES,
+};
+
+struct an_class_sums {
+	struct { uint64_t bytes, n; } at[AN_N_CLASSES];
+};
+
+enum an_cause {
+	AN_CAUSE_UNKNOWN,
+	AN_CAUSE_LAST_POINTER_LOST,
+	AN_CAUSE_CYCLE,
+	AN_CAUSE_THREAD_EXITED,      /* only the stack of a thread that is gone holds it */
+	AN_CAUSE_HELD_BY_FREED,      /* only memory that was freed holds it */
+	AN_N_CAUSES,
+};
+
+/* Words of the contract. */
+const char *an_class_name(enum an_class class);
+const char *an_cause_name(enum an_cause cause);
+const char *an_confidence_name(enum an_confidence confidence);
+
+/* One ring, as an example of its shape. */
+struct an_ring_member {
+	uint32_t stack;
+	uint64_t addr, bytes;
+};
+struct an_ring_edge {
+	uint32_t from, to;           /* into members */
+	uint64_t offset;             /* of the pointer, in from */
+};
+struct an_ring {
+	uint32_t length;             /* members of the ring, be they listed or not */
+	struct an_ring_member *members;  uint32_t n_members;
+	struct an_ring_edge *edges;      uint32_t n_edges;
+	uint32_t *weaken;                uint32_t n_weaken;   /* into edges */
+	bool is_smallest;            /* no smaller set of edges would do */
+	uint64_t n_hanging, hanging_bytes;   /* held by this ring besides */
+};
+
+/* What one stack made in one process and has one class and cause; of cycles, what
+ * one set of stacks made. Indirect ones belong to those that hold them, and
+ * reachable ones are only summed. */
+struct an_leak {
+	uint32_t process, stack;
+	uint8_t class, cause, confidence;
+	uint64_t n, bytes;
+	uint64_t retained_bytes;     /* with what nothing else holds */
+	uint64_t example;            /* address of one */
+	uint64_t n_rings;            /* of a cycle */
+	const struct an_ring *ring;  /* NULL unless a cycle */
+	const uint32_t *stacks;      /* of a cycle: all on the ring, ascending */
+	uint32_t n_stacks;
+	uint32_t suppressed_by;      /* index, or AN_NONE */
+};
+
+struct an_leaks_options {
+	const struct an_suppressions *suppressions;   /* NULL: none */
+	const uint64_t *masks;                        /* --pointer-mask */
+	size_t n_masks;
+};
+
+struct an_leaks {
+	struct an_leak *at;
+	size_t n;
+	struct an_class_sums *sums;  /* of each process */
+	bool *is_asked;              /* of each process: there is a snapshot with data */
+	uint64_t *n_running;         /* of each process: threads that did not stand still */
+	uint64_t *n_unread;          /* roots that could not be read */
+	uint64_t *n_used;            /* of each suppression: allocations */
+	struct arena arena;
+	size_t room;
+};
+
+/* names is needed for suppressions alone and may else be NULL. */
+void an_leaks_find(const struct an_session *session, const struct an_stack_names *names,
+		   const struct an_leaks_options *options, struct an_leaks *leaks);
+void an_leaks_release(struct an_leaks *leaks);
+
+/* The suppressions of one process's graph, applied to it: objects is classified
+ * again if any matches. by: of each node the suppression, or AN_NONE; to be
+ * freed. */
+uint32_t *an_leaks_suppress(struct an_objects *objects, const struct an_stack_names *names,
+			    const struct an_suppressions *suppressions);
+/* Why a definite node is lost, when it is in no cycle. */
+enum an_cause an_leaks_cause(const struct an_objects *objects, uint32_t node);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * objects.h -- the object graph of one process: the words of its snapshot joined
+ * with what lived at the cut. Node i is snapshot->live[i].
+ *
+ * Every range is a root by its index, and the registers of thread t are root
+ * n_ranges + t. The last root holds what the dynamic loader made for itself (the
+ * thread-local memory of threads, lists of libraries), which it points to in its
+ * own ways. Ranges that hold nothing up (freed heap, stacks of threads that
+ * are gone) are roots that are switched off: they say why something is lost.
+ */
+#ifndef ANALYZER_FINDINGS_OBJECTS_H
+#define ANALYZER_FINDINGS_OBJECTS_H
+
+#include "analyzer/graph/reach.h"
+#include "analyzer/heap/session.h"
+
+struct an_objects {
+	const struct an_session *session;
+	const struct an_snapshot *snapshot;
+	struct an_node *nodes;
+	struct an_graph graph;
+	struct an_reach reach;
+	uint8_t *root_is_off;        /* by root number */
+	uint32_t n_roots;
+	uint32_t n_running;          /* threads that did not stand still */
+	uint64_t n_unread;           /* roots that could not be read */
+};
+
+/* What memory a root number is, for those who explain. */
+enum an_root_kind {
+	AN_ROOT_MODULE, AN_ROOT_STACK, AN_ROOT_TLS, AN_ROOT_MAPPING, AN_ROOT_REGISTERS,
+	AN_ROOT_FREED,               /* off: memory the program gave back */
+	AN_ROOT_DEAD_FRAME,          /* off: below a stack pointer */
+	AN_ROOT_DEAD_THREAD,         /* off: the stack of a thread that is gone */
+	AN_ROOT_INHERITED,           /* heap that a forked child has from its parent */
+	AN_ROOT_LOADER,              /* no address: the dynamic loader keeps it */
+};
+
+/* NULL when the process has no snapshot with data. To be freed. */
+struct an_objects *an_objects_new(const struct an_session *session, uint32_t process,
+				  const uint64_t *masks, size_t n_masks);
+void an_objects_free(struct an_objects *objects);
+
+/* Classifies again, with these nodes taken for roots. */
+void an_objects_suppress(struct an_objects *objects, const uint32_t *nodes, size_t n_nodes);
+
+enum an_root_kind an_objects_root_kind(const struct an_objects *objects, uint32_t root);
+/* Of a range root its range, else NULL. */
+const struct an_range *an_objects_root_range(const struct an_objects *objects, uint32_t root);
+/* The thread of a stack, of TLS or of registers: an index into session->threads, or
+ * AN_NONE. */
+uint32_t an_objects_root_thread(const struct an_objects *objects, uint32_t root);
+
+#endif

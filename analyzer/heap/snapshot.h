@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot.h -- what a snapshot is to those who read a session: the memory that
+ * was looked at, the words in it that may point somewhere, the threads, and what
+ * lived at that moment. Included by session.h.
+ *
+ * All of it is as the trace claims, except that a word lies in its range and
+ * that live[] is what the replay found. Nobody has yet asked where a word points.
+ */
+#ifndef ANALYZER_HEAP_SNAPSHOT_H
+#define ANALYZER_HEAP_SNAPSHOT_H
+
+#include "analyzer/heap/model.h"
+#include "formats/wire/snapshot.h"
+
+struct an_word {
+	uint64_t slot;               /* where it is */
+	uint64_t value;
+};
+
+struct an_range {
+	uint64_t start, end;
+	uint8_t kind;                /* enum mt_range_kind */
+	uint8_t flags;               /* MT_RANGE_* */
+	uint64_t tid;
+	const char *name;            /* may be empty */
+	uint64_t first_word, n_words;
+};
+
+/* An allocation that lived at the cut. */
+struct an_held {
+	uint64_t addr, size;
+	uint64_t time_ns;
+	uint32_t stack;              /* index; 0: not known */
+	uint32_t thread;             /* index, or AN_NONE */
+	bool is_freed;               /* after the cut: it does not count as live at the end */
+};
+
+struct an_snapshot {
+	uint32_t process;            /* index */
+	uint32_t number;             /* in the process, from 1 */
+	uint8_t why;                 /* enum mt_snapshot_why */
+	uint8_t flags;               /* MT_SNAPSHOT_* */
+	const char *label;           /* may be empty */
+	uint64_t at_ns, pause_ns;
+	bool is_cut;                 /* its end is not in the trace */
+	bool is_complete;            /* not cut, and it lacks nothing that it knows of */
+	const char *reason;          /* why it is not complete; may be empty */
+	uint64_t n_bad_words;        /* outside of their range: left out */
+	/* Of the last one of each process; of the others nothing is kept. */
+	bool has_data;
+	struct an_range *ranges;     uint32_t n_ranges;   /* as recorded */
+	struct an_word *words;       uint64_t n_words;    /* by range */
+	struct mt_snapshot_thread *threads;  uint32_t n_threads;
+	struct an_held *live;        uint64_t n_live;     /* by address */
+};
+
+/* "exit", "demand", "post-mortem"; NULL for what is none. */
+const char *an_snapshot_why_name(uint8_t why);
+
+#endif

@@ -1,0 +1,24 @@
+# However the program ends by its own will, one snapshot is taken, and its status stays the same.
+options=--snapshot-at-exit=yes
+n_snapshots()
+{
+	memtrace dump trace.bin | grep -c ' snapshot number='
+}
+
+for how in exit _exit quick_exit child; do
+	same snapshot_roots $how
+	equal "status after $how" "$traced" 7
+	equal "snapshots after $how" "$(n_snapshots)" 1
+	equal "ends after $how" "$(memtrace dump trace.bin | grep -c ' snapshot-end ')" 1
+done
+for options in --snapshot-at-exit=no ""; do
+	same snapshot_roots
+	equal "snapshots with '$options'" "$(n_snapshots || :)" 0
+done
+options=--snapshot-at-exit=yes
+# The first thread ends before the others: what it leaves is a zombie.
+traced ends pthread_exit 0
+equal "snapshots after pthread_exit" "$(n_snapshots)" 1
+memtrace dump trace.bin | grep 'snapshot-end ' | grep -q incomplete && fail "not complete after pthread_exit"
+memtrace dump trace.bin | grep 'snapshot-thread ' | grep -q running && fail "a zombie is said to run"
+:

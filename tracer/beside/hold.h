@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hold.h -- stops the threads of a process that scans its own memory.
+ *
+ * PTRACE_SEIZE and PTRACE_INTERRUPT: no signal reaches the program, nothing is
+ * written to its stacks, a system call that was interrupted is restarted. A
+ * thread that does not stop in time is listed with the reason and set free when
+ * it does. The draining goes on meanwhile: the scan needs it.
+ */
+#ifndef TRACER_BESIDE_HOLD_H
+#define TRACER_BESIDE_HOLD_H
+
+#include "tracer/beside/drain.h"
+
+#include <sys/types.h>
+
+struct run_hold;
+
+/* All processes that are held at present. */
+struct run_holds {
+	struct run_hold *first;
+};
+
+/* Looks who asks, who is done, and who died. To be called once per pass. */
+void run_holds_pass(struct run_holds *holds, struct run_drain *drain, uint64_t now_ns);
+/* waitpid says that pid stopped: true if it is a thread of ours, which is dealt
+ * with; false if it was job control. */
+bool run_holds_stopped(struct run_holds *holds, pid_t pid, int wait_status);
+/* Lets everybody go. Accepts a zeroed struct. */
+void run_holds_release(struct run_holds *holds);
+
+#endif

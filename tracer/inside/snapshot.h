@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot.h -- the pointers in the process's memory, written to the trace:
+ * formats/wire/snapshot.h says what it consists of.
+ *
+ * The calling thread scans in place. The runner holds the other threads; where
+ * it cannot, they run on, and memory is read by a system call that fails where
+ * a load would be fatal. Every wait has an end. Nothing is allocated: the tables
+ * are static, which costs addresses until they are used.
+ */
+#ifndef TRACER_INSIDE_SNAPSHOT_H
+#define TRACER_INSIDE_SNAPSHOT_H
+
+#include "formats/wire/snapshot.h"
+#include "tracer/inside/stream.h"
+
+/* The image is about to end: once, unless it never allocated anything, has a
+ * seccomp filter of its own, or the user does not want it. flags: MT_SNAPSHOT_*. */
+void tr_snapshot_at_exit(uint8_t flags);
+
+#endif

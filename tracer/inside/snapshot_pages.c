@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_pages.c -- which pages are worth reading, and reading them without
+ * trust. A private page that was never written to holds no pointer; one that is
+ * swapped out may.
+ */
+#include "tracer/inside/snapshot_parts.h"
+#include "tracer/inside/sys.h"
+
+#include <fcntl.h>
+#include <sys/uio.h>
+
+static const uint64_t is_there = UINT64_C(3) << 62;    /* present, or swapped out */
+
+void tr_pages_open(struct tr_pages *pages)
+{
+	long fd = tr_sys4(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap",
+			  O_RDONLY | O_CLOEXEC, 0);
+
+	pages->fd = tr_is_error(fd) ? -1 : fd;
+	pages->base = pages->n = 0;
+}
+
+void tr_pages_close(struct tr_pages *pages)
+{
+	if (pages->fd >= 0)
+		tr_sys1(SYS_close, pages->fd);
+	pages->fd = -1;
+}
+
+/* Makes the window begin at this page. False: it cannot be known. */
+static bool move_window(struct tr_pages *pages, uintptr_t at, uintptr_t end)
+{
+	size_t n = (end - at + TR_SHOT_PAGE - 1) / TR_SHOT_PAGE;
+	long n_bytes;
+
+	if (n > TR_PAGES_WINDOW)
+		n = TR_PAGES_WINDOW;
+	n_bytes = tr_sys4(SYS_pread64, pages->fd, pages->entries, n * 8, at / TR_SHOT_PAGE * 8);
+	if (tr_is_error(n_bytes) || n_bytes < 8)
+		return false;
+	pages->base = at & ~(uintptr_t)(TR_SHOT_PAGE - 1);
+	pages->n = (size_t)n_bytes / 8;
+	return true;
+}
+
+static bool is_in_window(const struct tr_pages *pages, uintptr_t at)
+{
+	return at >= pages->base && at < pages->base + pages->n * TR_SHOT_PAGE;
+}
+
+static bool is_written(const struct tr_pages *pages, uintptr_t at)
+{
+	return pages->entries[(at - pages->base) / TR_SHOT_PAGE] & is_there;
+}
+
+static uintptr_t next_page(uintptr_t at)
+{
+	return (at & ~(uintptr_t)(TR_SHOT_PAGE - 1)) + TR_SHOT_PAGE;
+}
+
+uintptr_t tr_pages_next(struct tr_pages *pages, uintptr_t *at, uintptr_t end)
+{
+	uintptr_t run;
+
+	if (*at >= end)
+		return 0;
+	if (pages->fd < 0)
+		return end;
+	for (;; *at = next_page(*at)) {
+		if (*at >= end)
+			return 0;
+		if (!is_in_window(pages, *at) && !move_window(pages, *at, end))
+			return end;
+		if (is_written(pages, *at))
+			break;
+	}
+	for (run = *at; run < end && is_in_window(pages, run) && is_written(pages, run);)
+		run = next_page(run);
+	return run < end ? run : end;
+}
+
+bool tr_read_safely(uintptr_t from, void *to, size_t n_bytes)
+{
+	struct iovec local = { to, n_bytes };
+	struct iovec remote = { (void *)from, n_bytes };
+
+	return tr_sys6(SYS_process_vm_readv, tr.pid, &local, 1, &remote, 1, 0) == (long)n_bytes;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_parts.h -- what the files snapshot_*.c share: threads first, then the
+ * memory, cut into pieces of one kind each, then the words in them.
+ */
+#ifndef TRACER_INSIDE_SNAPSHOT_PARTS_H
+#define TRACER_INSIDE_SNAPSHOT_PARTS_H
+
+#include "formats/wire/snapshot.h"
+#include "tracer/inside/stream.h"
+
+enum {
+	TR_PIECES_MAX = 1 << 15,
+	TR_SHOT_THREADS_MAX = 1024,
+	TR_PAGES_WINDOW = 1024,
+	TR_SHOT_PAGE = 4096,
+};
+
+/* A piece of memory; those of a shot are sorted by address and do not overlap. */
+struct tr_piece {
+	uintptr_t start, end;
+	const char *name;
+	uint64_t tid;
+	uint8_t kind;            /* enum mt_range_kind */
+	uint8_t flags;           /* MT_RANGE_* */
+	bool is_shared;
+	bool is_guarded;         /* memory that cannot be read lies right below */
+};
+
+/* Which pages have ever been written to: /proc/thread-self/pagemap, a window of it. */
+struct tr_pages {
+	long fd;                 /* -1: unknown, all are taken */
+	uintptr_t base;
+	size_t n;
+	uint64_t entries[TR_PAGES_WINDOW];
+};
+
+struct tr_shot {
+	struct tr_piece pieces[TR_PIECES_MAX];
+	uint32_t n_pieces;
+	struct mt_snapshot_thread threads[TR_SHOT_THREADS_MAX];
+	uint32_t n_threads;
+	bool are_all_held;       /* nothing changes while we look */
+	bool is_asked;           /* the runner must be told to release */
+	struct tr_pages pages;
+	uint64_t scanned_bytes, n_words;
+	const char *reason;      /* why it is not complete, or NULL */
+};
+
+/* snapshot_threads.c: lists the threads, with the registers of those that could
+ * be stopped; self is what is known of the calling one. */
+void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self);
+void tr_shot_release(struct tr_shot *shot);
+
+/* snapshot_maps.c: fills in the pieces from /proc/thread-self/maps, without what is
+ * memtrace's own. False: not to be read. */
+bool tr_shot_map(struct tr_shot *shot);
+/* snapshot_stacks.c: tells stacks, live and dead, and malloc's arenas from other
+ * anonymous memory, in terms of the threads. */
+void tr_shot_classify(struct tr_shot *shot);
+/* snapshot_words.c: writes the RANGE and WORDS records. */
+void tr_shot_scan(struct tr_shot *shot, struct tr_context *context);
+
+/* Opens and closes shot->pages. */
+void tr_pages_open(struct tr_pages *pages);
+void tr_pages_close(struct tr_pages *pages);
+/* The next run of written pages in [*at, end): moves *at to its start and
+ * returns its end, 0 when there is none. */
+uintptr_t tr_pages_next(struct tr_pages *pages, uintptr_t *at, uintptr_t end);
+/* Reads memory that another thread may be unmapping; false: it could not. */
+bool tr_read_safely(uintptr_t from, void *to, size_t n_bytes);
+
+#endif

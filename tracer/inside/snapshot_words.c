@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_words.c -- finds the words whose low 48 bits lie in memory that may
+ * hold allocations. The upper bits are left to the program: some keep a tag
+ * there, and what is meant is for the analyzer to say.
+ *
+ * The first test is one bit per 2 MiB of address, in a table that 128 GiB share:
+ * almost every word that is no pointer ends there.
+ */
+#include "tracer/inside/real.h"
+#include "tracer/inside/snapshot_parts.h"
+#include "tracer/inside/sys.h"
+
+enum {
+	TARGET_SHIFT = 21,
+	TARGET_BITS = 1 << 16,
+	COPY_BYTES = 64 << 10,
+};
+static const uint64_t address_bits = (UINT64_C(1) << 48) - 1;
+static const uint64_t bytes_max = UINT64_C(1) << 42;    /* of a piece whose pages are listed */
+
+struct target {
+	uintptr_t start, end;
+};
+
+struct writer {
+	struct tr_shot *shot;
+	struct tr_context *context;
+	struct mt_snapshot_words words;
+	uint32_t range;
+	uint8_t *at;             /* NULL: no record is open */
+};
+
+static struct target targets[TR_PIECES_MAX];
+static uint32_t n_targets;
+static uint64_t target_bits[TARGET_BITS / 64];
+static uint8_t payload[MT_SNAPSHOT_WORDS_BYTES];
+static uint8_t copy[COPY_BYTES] __attribute__((aligned(64)));
+
+static bool is_target(const struct tr_piece *piece)
+{
+	if (!tr_real.is_libc_malloc)
+		return true;
+	return piece->kind == MT_RANGE_HEAP || piece->kind == MT_RANGE_ANONYMOUS ||
+	       piece->kind == MT_RANGE_TLS;
+}
+
+static void set_bits(uintptr_t start, uintptr_t end)
+{
+	uint64_t first = start >> TARGET_SHIFT, n = (end >> TARGET_SHIFT) - first + 1;
+
+	for (uint64_t i = 0; i < n && i < TARGET_BITS; i++) {
+		uint64_t bit = (first + i) % TARGET_BITS;
+
+		target_bits[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+}
+
+/* A pointer to the end of the last allocation counts: one byte more than there is. */
+static void find_targets(const struct tr_shot *shot)
+{
+	n_targets = 0;
+	memset(target_bits, 0, sizeof(target_bits));
+	for (uint32_t i = 0; i < shot->n_pieces; i++) {
+		const struct tr_piece *piece = &shot->pieces[i];
+
+		if (!is_target(piece))
+			continue;
+		if (n_targets && targets[n_targets - 1].end == piece->start + 1)
+			targets[n_targets - 1].end = piece->end + 1;
+		else
+			targets[n_targets++] = (struct target){ piece->start, piece->end + 1 };
+		set_bits(piece->start, piece->end);
+	}
+}
+
+static bool is_in_target(uintptr_t address)
+{
+	static uint32_t last;    /* most words lie where the last one did */
+	uint32_t low = 0, high = n_targets;
+
+	if (last < n_targets && address >= targets[last].start && address < targets[last].end)
+		return true;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (targets[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == n_targets || address < targets[low].start)
+		return false;
+	last = low;
+	return true;
+}
+
+static void flush(struct writer *writer)
+{
+	if (writer->at && !tr_stream_put(writer->context, MT_KIND_SNAPSHOT_WORDS, payload,
+					 (size_t)(writer->at - payload)))
+		writer->shot->reason = "no-room";
+	writer->at = NULL;
+}
+
+static void put_word(struct writer *writer, uint64_t slot, uint64_t value)
+{
+	if (writer->at && writer->at + MT_SNAPSHOT_WORD_BYTES_MAX > payload + sizeof(payload))
+		flush(writer);
+	if (!writer->at)
+		writer->at = mt_put_snapshot_words(&writer->words, payload, writer->range, slot);
+	writer->at = mt_put_snapshot_word(&writer->words, writer->at, slot, value);
+	writer->shot->n_words++;
+}
+
+/* The words at [from, from + n), which are the program's at slot. */
+static void scan_words(struct writer *writer, const uint64_t *from, uint64_t slot, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t value = from[i], bit = (value >> TARGET_SHIFT) % TARGET_BITS;
+
+		if (__builtin_expect(target_bits[bit / 64] >> bit % 64 & 1, 0) &&
+		    is_in_target(value & address_bits))
+			put_word(writer, slot + 8 * i, value);
+	}
+}
+
+/* False: some of it could not be read. */
+static bool scan_copied(struct writer *writer, uintptr_t start, uintptr_t end)
+{
+	bool is_whole = true;
+
+	for (uintptr_t at = start; at < end && !writer->shot->reason;) {
+		size_t n = end - at < COPY_BYTES ? end - at : COPY_BYTES;
+
+		/* What is in the way is one page of it, or all. */
+		if (tr_read_safely(at, copy, n)) {
+			scan_words(writer, (const uint64_t *)(const void *)copy, at, n / 8);
+		} else if (n > TR_SHOT_PAGE) {
+			end = at + TR_SHOT_PAGE < end ? end : at + TR_SHOT_PAGE;
+			n = TR_SHOT_PAGE - at % TR_SHOT_PAGE;
+			if (tr_read_safely(at, copy, n))
+				scan_words(writer, (const uint64_t *)(const void *)copy, at, n / 8);
+			else
+				is_whole = false;
+		} else {
+			is_whole = false;
+		}
+		at += n;
+	}
+	return is_whole;
+}
+
+/* Our copies on the way are not the program's memory. Pages of shared memory may
+ * have gone with the end of their file. */
+static bool scan_piece(struct writer *writer, const struct tr_piece *piece)
+{
+	struct tr_shot *shot = writer->shot;
+	uintptr_t at = (piece->start + 7) & ~(uintptr_t)7, end;
+	bool is_direct = shot->are_all_held && !piece->is_shared && shot->pages.fd >= 0;
+	bool is_whole = true;
+
+	for (; !shot->reason && (end = tr_pages_next(&shot->pages, &at, piece->end)); at = end) {
+		if (is_direct)
+			scan_words(writer, (const uint64_t *)at, at, (end - at) / 8);
+		else
+			is_whole &= scan_copied(writer, at, end);
+		shot->scanned_bytes += end - at;
+	}
+	flush(writer);
+	return is_whole;
+}
+
+static void put_range(struct writer *writer, const struct tr_piece *piece, uint32_t number,
+		      uint8_t flags)
+{
+	struct mt_out out = tr_scratch(writer->context);
+	struct mt_snapshot_range range = {
+		.number = number, .kind = piece->kind, .flags = flags, .start = piece->start,
+		.end = piece->end, .tid = piece->tid,
+		.name = { piece->name, strnlen(piece->name, MT_STACK_BYTES_MAX / 2) },
+	};
+
+	mt_put_snapshot_range(&out, &range);
+	if (!tr_stream_put_scratch(writer->context, MT_KIND_SNAPSHOT_RANGE, &out))
+		writer->shot->reason = "no-room";
+}
+
+void tr_shot_scan(struct tr_shot *shot, struct tr_context *context)
+{
+	struct writer writer = { .shot = shot, .context = context };
+
+	find_targets(shot);
+	for (uint32_t i = 0; i < shot->n_pieces && !shot->reason; i++) {
+		const struct tr_piece *piece = &shot->pieces[i];
+		bool is_huge = piece->end - piece->start > bytes_max;
+
+		writer.range = i + 1;
+		put_range(&writer, piece, writer.range,
+			  is_huge ? piece->flags | MT_RANGE_UNREADABLE : piece->flags);
+		if (!is_huge && !scan_piece(&writer, piece) && !shot->reason)
+			put_range(&writer, piece, writer.range, piece->flags | MT_RANGE_UNREADABLE);
+	}
+}
