@@ -3,6 +3,7 @@
 #include "analyzer/cli/info.h"
 #include "analyzer/cli/record_names.h"
 #include "analyzer/cli/report.h"
+#include "analyzer/heap/snapshot.h"
 #include "version.h"
 
 #include <stdlib.h>
@@ -67,6 +68,17 @@ static void put_thread(struct json *json, const struct an_session *session,
 	out_json_close_object(json);
 }
 
+static void put_snapshot(struct json *json, const struct an_session *session,
+			 const struct an_snapshot *snapshot)
+{
+	out_json_open_object(json, NULL);
+	out_json_uint(json, "at_ns", snapshot->at_ns);
+	out_json_text(json, "why", an_snapshot_why_name(snapshot->why));
+	out_json_uint(json, "pause_ns", snapshot->pause_ns);
+	out_json_uint(json, "process", session->processes[snapshot->process].id);
+	out_json_close_object(json);
+}
+
 static void put_verified(struct json *json, const struct an_counts *counts)
 {
 	if (!counts->n_verified_equal && !counts->n_verified_different) {
@@ -92,6 +104,8 @@ static void put_lists(struct json *json, const struct an_findings *findings)
 		put_thread(json, session, &session->threads[i]);
 	out_json_close_array(json);
 	out_json_open_array(json, "snapshots");
+	for (uint32_t i = 0; i < session->n_snapshots; i++)
+		put_snapshot(json, session, &session->snapshots[i]);
 	out_json_close_array(json);
 	out_json_bool(json, "complete", findings->is_complete);
 	report_json_notes(json, "missing", session, findings->notes, findings->n_notes, true);

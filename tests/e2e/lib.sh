@@ -110,13 +110,6 @@ complete()
 	holds '.complete' '.missing == []'
 }
 
-# recorded: every event is there, though somebody may not have been able to look at
-# all memory at the end.
-recorded()
-{
-	holds '[.missing[].reason] - ["no-snapshot", "roots-not-scanned", "threads-not-stopped"] == []'
-}
-
 # wait_for COMMAND...: until it succeeds. The bound only ends what hangs.
 wait_for()
 {

@@ -57,8 +57,8 @@ void tr_stream_give_back(struct tr_stream *stream);
  *		tr_leave();
  *	}
  *
- * NULL: the thread has no state, or is inside a hook inside a hook. The caller
- * counts what it could not record, by tr_enter_failed.
+ * NULL: the thread has no state, or is inside a hook inside a hook. The event has
+ * then been counted as dropped.
  */
 struct tr_context *tr_enter(void);
 void tr_leave(void);

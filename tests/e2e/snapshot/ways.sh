@@ -9,6 +9,7 @@ for how in exit _exit quick_exit child; do
 	same snapshot_roots $how
 	equal "status after $how" "$traced" 7
 	equal "snapshots after $how" "$(n_snapshots)" 1
+	equal "what info says after $how" "$(memtrace info --json | jq -c '[.snapshots[] | .why, .pause_ns > 0, .process > 0]')" '["exit",true,true]'
 	equal "ends after $how" "$(memtrace dump trace.bin | grep -c ' snapshot-end ')" 1
 done
 for options in --snapshot-at-exit=no ""; do
