@@ -12,6 +12,8 @@
  *   thread_local  1 of 24 bytes from make_held(), held by a thread-local variable
  *   joined        1 of 24 bytes from make_left(), only in the stack of a joined thread
  *   running       1 of 24 bytes from make_held(), in the stack of a thread that runs
+ *   main          1 of 24 bytes from make_left(), held by locals of main's, which returns
+ *   main_exits    1 of 24 bytes from make_held(), held by locals of main's, which calls exit
  *   register      1 of 24 bytes from make_held(), in a register of a thread that runs
  */
 #include "tests/progs/progs.h"
@@ -102,14 +104,18 @@ APART static void hold_by_thread_local(void)
 	thread_local_one = make_held(24);
 }
 
+APART static void fill(void *volatile *many, void *made)
+{
+	for (int i = 0; i < 512; i++)
+		many[i] = made;
+}
+
 static void *worker(void *unused)
 {
 	void *volatile many[512];
-	void *made = make_left(24);
 
 	(void)unused;
-	for (int i = 0; i < 512; i++)
-		many[i] = made;
+	fill(many, make_left(24));
 	keep((void *)many);
 	return NULL;
 }
@@ -164,6 +170,7 @@ int main(int argc, char **argv)
 		{ "interior", hold_inside }, { "ring", lose_rings }, { "freed", leave_in_freed },
 		{ "thread_local", hold_by_thread_local }, { "joined", join },
 	};
+	void *volatile locals[512] = { NULL };
 
 	for (size_t i = 0; argc > 1 && i < sizeof(far) / sizeof(far[0]); i++)
 		if (!strcmp(argv[1], far[i].name))
@@ -172,5 +179,12 @@ int main(int argc, char **argv)
 		start(runner);
 	if (argc > 1 && !strcmp(argv[1], "register"))
 		start(spinner);
+	if (argc > 1 && !strcmp(argv[1], "main"))
+		fill(locals, make_left(24));
+	if (argc > 1 && !strcmp(argv[1], "main_exits")) {
+		fill(locals, make_held(24));
+		exit(0);
+	}
+	keep((void *)locals);
 	return 0;
 }

@@ -47,6 +47,7 @@
 	X(popen, FILE *, (const char *, const char *)) \
 	X(wordexp, int, (const char *, wordexp_t *, int)) \
 	X(fork, pid_t, (void)) \
+	X(exit, void, (int)) \
 	X(_exit, void, (int)) \
 	X(quick_exit, void, (int)) \
 	X(dlclose, int, (void *)) \

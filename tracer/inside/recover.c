@@ -116,3 +116,26 @@ bool tr_recover(const struct tr_unwinder *unwinder, const struct tr_unwind_mode 
 	}
 	return false;
 }
+
+__attribute__((noinline))
+bool tr_recover_caller(const struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
+		       bool (*is_found)(uintptr_t left, uintptr_t caller), unsigned n_most,
+		       struct tr_full_regs *caller)
+{
+	struct slow_walk walk = { .unwinder = unwinder, .mode = mode };
+
+	tr_capture(&walk.regs);
+	walk.is_exact = true;
+	tr_window_begin(&walk.window, unwinder, mode, walk.regs.sp + TR_WORD_BYTES);
+	for (unsigned i = 0; i < n_most; i++) {
+		uintptr_t left = walk.regs.slots[TR_SLOT_PC] - !walk.is_exact;
+
+		if (!leave(&walk))
+			return false;
+		if (is_found(left, walk.regs.slots[TR_SLOT_PC] - !walk.is_exact)) {
+			*caller = walk.regs;
+			return true;
+		}
+	}
+	return false;
+}

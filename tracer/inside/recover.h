@@ -10,6 +10,7 @@
 #ifndef TRACER_INSIDE_RECOVER_H
 #define TRACER_INSIDE_RECOVER_H
 
+#include "tracer/inside/arch/x86_64.h"
 #include "tracer/inside/unwind.h"
 
 /* A frame of a walk. */
@@ -24,5 +25,15 @@ struct tr_frame {
  * by it: *frame is then its caller. False if that cannot be done. */
 bool tr_recover(const struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
 		struct tr_frame *frame);
+
+/*
+ * Follows the callers of the function it is called in until is_found says of one
+ * step, from the code at the first address to that at the second, that it was
+ * the wanted one: *caller is then as that caller was at its call. False if there
+ * was none among so many.
+ */
+bool tr_recover_caller(const struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
+		       bool (*is_found)(uintptr_t left, uintptr_t caller), unsigned n_most,
+		       struct tr_full_regs *caller);
 
 #endif

@@ -122,21 +122,6 @@ static void take(struct tr_context *context, const struct mt_snapshot_thread *se
 	put_end(context, tr_monotonic_ns() - began_ns);
 }
 
-/* What the callers of ours have in registers that calls keep. */
-#if defined(__x86_64__)
-static inline __attribute__((always_inline)) void read_registers(struct mt_snapshot_thread *self)
-{
-	uint64_t *to = self->registers;
-
-	__asm__ volatile("movq %%rbx, 0(%0)\n\tmovq %%rbp, 8(%0)\n\tmovq %%r12, 16(%0)\n\t"
-			 "movq %%r13, 24(%0)\n\tmovq %%r14, 32(%0)\n\tmovq %%r15, 40(%0)"
-			 : : "r"(to) : "memory");
-	self->n_registers = 6;
-}
-#else
-#error "memtrace: this processor's registers are not read yet"
-#endif
-
 static bool has_allocated(void)
 {
 	const struct tr_thread *thread;
@@ -163,18 +148,11 @@ static bool is_wanted(void)
 void tr_snapshot_at_exit(uint8_t flags)
 {
 	struct tr_context *context = tr_enter();
-	struct mt_snapshot_thread self = {
-		.hold = MT_HOLD_SELF,
-		.pc = (uintptr_t)__builtin_return_address(0),
-		.sp = (uintptr_t)__builtin_frame_address(0),
-		.fp = *(const uintptr_t *)__builtin_frame_address(0),
-		.thread_pointer = (uintptr_t)__builtin_thread_pointer(),
-	};
+	struct mt_snapshot_thread self;
 
-	read_registers(&self);
 	if (!context)
 		return;
-	self.tid = tr_self->tid;
+	tr_shot_self(&self, context);
 	if (is_wanted())
 		take(context, &self, MT_SNAPSHOT_EXIT, flags);
 	tr_leave();

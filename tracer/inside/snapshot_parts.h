@@ -47,6 +47,9 @@ struct tr_shot {
 	const char *reason;      /* why it is not complete, or NULL */
 };
 
+/* snapshot_self.c: the calling thread, as it was when the program asked for its
+ * end; what was called since is ours and libc's, and holds nothing. */
+void tr_shot_self(struct mt_snapshot_thread *self, const struct tr_context *context);
 /* snapshot_threads.c: lists the threads, with the registers of those that could
  * be stopped; self is what is known of the calling one. */
 void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self);

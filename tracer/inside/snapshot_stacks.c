@@ -97,7 +97,9 @@ static uintptr_t end_of_descriptor(uintptr_t descriptor)
 static void mark_frames(struct tr_shot *shot, struct tr_piece *piece, uintptr_t end,
 			const struct mt_snapshot_thread *thread)
 {
-	uintptr_t low = (thread->sp - RED_ZONE) & ~(uintptr_t)7;
+	/* Who called the end has nothing below its stack pointer. */
+	uintptr_t red_zone = thread->hold == MT_HOLD_SELF ? 0 : RED_ZONE;
+	uintptr_t low = (thread->sp - red_zone) & ~(uintptr_t)7;
 	struct tr_piece *stack = mark(shot, piece, low > piece->start ? low : piece->start, end,
 				      MT_RANGE_STACK, thread->tid);
 
