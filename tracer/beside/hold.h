@@ -2,15 +2,14 @@
 /*
  * hold.h -- stops the threads of a process that scans its own memory.
  *
- * PTRACE_SEIZE and PTRACE_INTERRUPT: no signal reaches the program, nothing is
- * written to its stacks, a system call that was interrupted is restarted. A
- * thread that does not stop in time is listed with the reason and set free when
- * it does. The draining goes on meanwhile: the scan needs it.
+ * Where everybody stands still it says so in the region's control; the draining
+ * goes on meanwhile: the scan needs it.
  */
 #ifndef TRACER_BESIDE_HOLD_H
 #define TRACER_BESIDE_HOLD_H
 
 #include "tracer/beside/drain.h"
+#include "tracer/beside/standstill.h"
 
 #include <sys/types.h>
 
