@@ -221,14 +221,11 @@ static void put_dominators(struct answer *answer, const struct an_dominators *do
 			subject_put_node(answer->out, answer->subject, at, 12, &answer->list);
 			continue;
 		}
-		const struct an_root_edge edge = {
+		/* All of that memory, not one place in it. */
+		const struct an_root_edge root = {
 			.root_and_kind = (at - dominators->n_nodes) << 4 };
-		const struct an_range *range =
-			an_objects_root_range(answer->objects, at - dominators->n_nodes);
-		struct an_root_edge shown = edge;
 
-		shown.slot = range ? range->start : 0;
-		subject_put_root(answer->out, answer->objects, &shown);
+		subject_put_root_name(to, answer->objects, &root);
 		fputc('\n', to);
 	}
 }

@@ -4,6 +4,7 @@
 #include "analyzer/cli/graph_draw.h"
 #include "analyzer/base/u64map.h"
 #include "analyzer/cli/out_text.h"
+#include "analyzer/findings/roots.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -42,14 +43,34 @@ static uint8_t *choose(const struct subject *subject)
 	return is_chosen;
 }
 
-static uint64_t count_roots(const struct an_objects *objects, uint32_t node)
+/* Keeps the edge if none that is kept is from the same place. */
+static void keep_root(const struct an_objects *objects, struct drawn_box *box, uint32_t index)
+{
+	const struct an_root_edge *edge = &objects->graph.roots[index];
+	const char *variable;
+
+	if (box->n_named == DRAWN_ROOTS_MAX)
+		return;
+	variable = an_root_variable(objects, edge);
+	for (uint32_t i = 0; i < box->n_named; i++) {
+		const struct an_root_edge *kept = &objects->graph.roots[box->roots[i]];
+
+		if (an_root_edge_root(kept) == an_root_edge_root(edge) &&
+		    an_root_variable(objects, kept) == variable)
+			return;
+	}
+	box->roots[box->n_named++] = index;
+}
+
+static void add_roots(const struct an_objects *objects, struct drawn_box *box, uint32_t node)
 {
 	uint32_t end = an_graph_first_root(&objects->graph, node + 1);
-	uint64_t n = 0;
 
 	for (uint32_t i = an_graph_first_root(&objects->graph, node); i < end; i++)
-		n += !objects->root_is_off[an_root_edge_root(&objects->graph.roots[i])];
-	return n;
+		if (!objects->root_is_off[an_root_edge_root(&objects->graph.roots[i])]) {
+			box->n_roots++;
+			keep_root(objects, box, i);
+		}
 }
 
 /* box_of: of each chosen node. */
@@ -78,7 +99,7 @@ static void make_boxes(struct drawing *drawing, const uint8_t *is_chosen, uint32
 		box = &drawing->boxes.at[number->index];
 		box->n++;
 		box->bytes += held->size;
-		box->n_roots += count_roots(objects, i);
+		add_roots(objects, box, i);
 	}
 	u64map_release(&numbers);
 }
@@ -150,6 +171,39 @@ static void put_quoted(FILE *to, const char *text)
 	}
 }
 
+/* To be freed. */
+static char *root_name(const struct drawing *drawing, uint32_t index)
+{
+	const struct an_objects *objects = drawing->subject->objects;
+	char *name = NULL;
+	size_t n_name;
+	FILE *to = open_memstream(&name, &n_name);
+
+	if (to) {
+		subject_put_root_name(to, objects, &objects->graph.roots[index]);
+		fclose(to);
+	}
+	return name ? name : xcalloc(1, 1);
+}
+
+static void put_roots(const struct drawing *drawing, const struct drawn_box *box, size_t number,
+		      FILE *to)
+{
+	char count[TEXT_BYTES];
+
+	fprintf(to, "\tr%zu [shape=ellipse, label=\"", number);
+	for (uint32_t i = 0; i < box->n_named; i++) {
+		char *name = root_name(drawing, box->roots[i]);
+
+		fputs(i ? "\\n" : "", to);
+		put_quoted(to, name);
+		free(name);
+	}
+	fputs(box->n_named == DRAWN_ROOTS_MAX && box->n_roots > box->n_named ? "\\n…" : "", to);
+	fprintf(to, "\"];\n\tr%zu -> b%zu [label=\"%s ×\"];\n", number, number,
+		text_count(count, box->n_roots));
+}
+
 static const struct an_named_line *line_of(const struct drawing *drawing, uint32_t stack,
 					   struct an_line_list *list)
 {
@@ -177,8 +231,7 @@ void draw_dot(const struct drawing *drawing, FILE *to)
 		fprintf(to, "\\n%s in %s ×\\n%s\"];\n", text_bytes(bytes, box->bytes, false),
 			text_count(count, box->n), kinds[box->kind]);
 		if (box->n_roots)
-			fprintf(to, "\tr%zu [shape=ellipse, label=\"roots\"];\n\tr%zu -> b%zu "
-				"[label=\"%s ×\"];\n", i, i, i, text_count(count, box->n_roots));
+			put_roots(drawing, box, i, to);
 	}
 	for (size_t i = 0; i < drawing->arrows.n; i++) {
 		const struct drawn_arrow *arrow = &drawing->arrows.at[i];
@@ -203,6 +256,14 @@ static void put_box(struct json *json, const struct drawing *drawing,
 	out_json_uint(json, "allocations", box->n);
 	out_json_uint(json, "bytes", box->bytes);
 	out_json_uint(json, "root_edges", box->n_roots);
+	out_json_open_array(json, "roots");
+	for (uint32_t i = 0; i < box->n_named; i++) {
+		char *name = root_name(drawing, box->roots[i]);
+
+		out_json_text(json, NULL, name);
+		free(name);
+	}
+	out_json_close_array(json);
 	line_of(drawing, box->stack, list);
 	report_json_responsible(json, list, cwd);
 	report_json_stack(json, "stack", list, cwd, UINT64_MAX);

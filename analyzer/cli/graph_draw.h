@@ -6,11 +6,15 @@
 #include "analyzer/base/vec.h"
 #include "analyzer/cli/why.h"
 
+enum { DRAWN_ROOTS_MAX = 3 };
+
 struct drawn_box {
 	uint32_t stack;
 	uint8_t kind;                /* enum an_reach_kind */
 	uint64_t n, bytes;
 	uint64_t n_roots;            /* root edges that count */
+	uint32_t roots[DRAWN_ROOTS_MAX];   /* some of them, with different names */
+	uint32_t n_named;
 };
 
 struct drawn_arrow {

@@ -10,6 +10,7 @@
 #include "analyzer/base/vec.h"
 #include "analyzer/cli/out.h"
 #include "analyzer/findings/leaks.h"
+#include "analyzer/findings/roots.h"
 #include "analyzer/heap/session.h"
 #include "analyzer/symbols/symbols.h"
 #include "formats/io/writer.h"
@@ -30,6 +31,7 @@ enum {
 	COUNTED_EVENTS_MAX = 3000000,
 	ASKED_MAX = 200000,     /* allocations: what is told apart well within the second that
 	                         * the line waits */
+	ROOTS_MAX = 20000,      /* pointers in variables whose names go into the trace */
 };
 
 static void tell(int fd, const struct run_news *news)
@@ -85,39 +87,59 @@ static int compare_places(const void *left, const void *right)
 
 	if (a->module != b->module)
 		return a->module < b->module ? -1 : 1;
-	return a->address < b->address ? -1 : a->address > b->address;
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return (int)a->kind - (int)b->kind;
 }
 
-/* Every address of every stack, once. The caller frees. */
-static struct an_place *collect_places(const struct an_session *session, size_t *n_places)
+struct places {
+	VEC(struct an_place) all;
+};
+
+static void add_stacks(const struct an_session *session, struct places *places)
 {
-	VEC(struct an_place) places = { 0 };
 	uint32_t *files = xcalloc(session->n_modules + 1, sizeof *files);
-	size_t n = 0;
 
-	for (uint32_t i = 0; i < session->n_modules; i++) {
-		const struct an_module *module = &session->modules[i];
-		struct an_module_name name = { module->path, module->build_id,
-					       module->n_build_id };
-
-		files[i] = an_symbols_module(session->symbols, &name);
-	}
+	for (uint32_t i = 0; i < session->n_modules; i++)
+		files[i] = an_session_symbols_module(session, i);
 	for (uint32_t i = 0; i < session->n_stacks; i++)
 		for (uint32_t k = 0; k < session->stacks[i].n_frames; k++) {
 			const struct an_frame *frame = &session->stacks[i].frames[k];
 
 			if (frame->module != AN_NONE)
-				*VEC_PUSH(&places) = (struct an_place){ files[frame->module],
-									frame->look_up };
+				*VEC_PUSH(&places->all) = (struct an_place){
+					.module = files[frame->module],
+					.address = frame->look_up };
 		}
 	free(files);
-	if (places.n)
-		qsort(places.at, places.n, sizeof *places.at, compare_places);
-	for (size_t i = 0; i < places.n; i++)
-		if (!n || compare_places(&places.at[n - 1], &places.at[i]))
-			places.at[n++] = places.at[i];
+}
+
+static void add_roots(const struct an_session *session, struct places *places)
+{
+	size_t n;
+	struct an_place *roots = an_root_places(session, ROOTS_MAX, &n);
+
+	for (size_t i = 0; i < n; i++)
+		*VEC_PUSH(&places->all) = roots[i];
+	free(roots);
+}
+
+/* Every address of every stack, and every variable that matters, once. The caller
+ * frees. */
+static struct an_place *collect_places(const struct an_session *session, size_t *n_places)
+{
+	struct places places = { 0 };
+	size_t n = 0;
+
+	add_stacks(session, &places);
+	add_roots(session, &places);
+	if (places.all.n)
+		qsort(places.all.at, places.all.n, sizeof *places.all.at, compare_places);
+	for (size_t i = 0; i < places.all.n; i++)
+		if (!n || compare_places(&places.all.at[n - 1], &places.all.at[i]))
+			places.all.at[n++] = places.all.at[i];
 	*n_places = n;
-	return places.at;
+	return places.all.at;
 }
 
 /* Writes the names; on an error the trace is cut back to its last whole block. */

@@ -2,6 +2,7 @@
 /* why.c -- see why.h. */
 #include "analyzer/cli/why.h"
 #include "analyzer/cli/out_text.h"
+#include "analyzer/findings/roots.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -133,29 +134,45 @@ static void put_thread(FILE *to, const struct an_objects *objects, uint32_t root
 	}
 }
 
-void subject_put_root(struct out *out, const struct an_objects *objects,
+/* "config_cache (data of server)", "the stack of thread 4100 (worker)". */
+static void put_place(FILE *to, const struct an_objects *objects,
 		      const struct an_root_edge *edge)
 {
 	uint32_t root = an_root_edge_root(edge);
-	const struct an_range *range = an_objects_root_range(objects, root);
 	enum an_root_kind kind = an_objects_root_kind(objects, root);
-	FILE *to = out->to;
+	const char *variable = an_root_variable(objects, edge);
 
-	switch (kind) {
+	if (variable) {
+		text_put(to, variable);
+		fputs(kind == AN_ROOT_MODULE ? " (data of " : " (thread-local memory of ", to);
+	} else {
+		fputs(kind == AN_ROOT_MODULE ? "the data of "
+		      : kind == AN_ROOT_STACK ? "the stack of "
+		      : kind == AN_ROOT_TLS ? "the thread-local memory of " : "a register of ", to);
+	}
+	if (kind == AN_ROOT_MODULE)
+		put_name(to, an_objects_root_range(objects, root));
+	else
+		put_thread(to, objects, root);
+	if (variable)
+		fputc(')', to);
+}
+
+void subject_put_root_name(FILE *to, const struct an_objects *objects,
+			   const struct an_root_edge *edge)
+{
+	uint32_t root = an_root_edge_root(edge);
+
+	switch (an_objects_root_kind(objects, root)) {
 	case AN_ROOT_MODULE:
-		fputs("the data of ", to);
-		put_name(to, range);
-		break;
 	case AN_ROOT_STACK:
 	case AN_ROOT_TLS:
 	case AN_ROOT_REGISTERS:
-		fputs(kind == AN_ROOT_STACK ? "the stack of "
-		      : kind == AN_ROOT_TLS ? "the thread-local memory of " : "a register of ", to);
-		put_thread(to, objects, root);
+		put_place(to, objects, edge);
 		break;
 	case AN_ROOT_LOADER:
 		fputs("the dynamic loader, which made it", to);
-		return;
+		break;
 	case AN_ROOT_FREED:
 		fputs("memory that was freed", to);
 		break;
@@ -169,10 +186,16 @@ void subject_put_root(struct out *out, const struct an_objects *objects,
 		fputs("memory from before the fork", to);
 		break;
 	default:
-		put_name(to, range);
+		put_name(to, an_objects_root_range(objects, root));
 	}
-	if (kind != AN_ROOT_REGISTERS)
-		fprintf(to, ", at 0x%" PRIx64, edge->slot);
+}
+
+void subject_put_root(struct out *out, const struct an_objects *objects,
+		      const struct an_root_edge *edge)
+{
+	subject_put_root_name(out->to, objects, edge);
+	if (an_objects_root_range(objects, an_root_edge_root(edge)))
+		fprintf(out->to, ", at 0x%" PRIx64, edge->slot);
 }
 
 void subject_put_edge(FILE *to, const struct an_edge *edge)

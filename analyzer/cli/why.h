@@ -28,7 +28,10 @@ void subject_release(struct subject *subject);
  * after column. */
 void subject_put_node(struct out *out, const struct subject *subject, uint32_t node,
 		      unsigned column, struct an_line_list *list);
-/* "the data of prog, at 0x5008", "the stack of thread 4100 (worker), at 0x7f00". */
+/* "config_cache (data of server)", "the stack of thread 4100 (worker)". */
+void subject_put_root_name(FILE *to, const struct an_objects *objects,
+			   const struct an_root_edge *edge);
+/* The same, and ", at 0x5008". */
 void subject_put_root(struct out *out, const struct an_objects *objects,
 		      const struct an_root_edge *edge);
 /* What stands behind an arrow: "+8", and "(inside)" and the like where it matters. */

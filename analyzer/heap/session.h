@@ -63,6 +63,13 @@ int an_session_open_reader(struct an_session **session, struct mt_reader *reader
 			   const char *path, const struct an_session_options *options);
 void an_session_close(struct an_session *session);
 
+/* The module that had this address in a process (an index) at a time, its own or
+ * one inherited through fork: an index, or AN_NONE. */
+uint32_t an_session_module_at(const struct an_session *session, uint32_t process, uint64_t addr,
+			      uint64_t at_ns);
+/* The number of a module (an index) in session->symbols. */
+uint32_t an_session_symbols_module(const struct an_session *session, uint32_t index);
+
 /* The greatest number that divides both; 0 is divided by all. */
 uint64_t an_common_unit(uint64_t a, uint64_t b);
 

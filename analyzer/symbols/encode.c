@@ -122,11 +122,25 @@ static const char *name_of(const struct outgoing *out, const struct an_line *lin
 	return is_enough || !line->function ? line->linkage : line->function;
 }
 
+/* Data has a name and nothing else: data is room for that. */
+static size_t look_up(const struct outgoing *out, const struct an_place *place,
+		      struct an_line *data, const struct an_line **lines)
+{
+	if (place->kind == AN_PLACE_CODE)
+		return an_symbols_look_up(out->symbols, place->module, place->address, lines);
+	*lines = data;
+	data->function = place->kind == AN_PLACE_VTABLE
+		? an_symbols_vtable_symbol(out->symbols, place->module, place->address)
+		: an_symbols_variable(out->symbols, place->module, place->address);
+	return 1;
+}
+
 static void take_place(struct outgoing *out, const struct an_place *place)
 {
 	const struct an_line *lines;
 	const struct an_module_name *name;
-	size_t n = an_symbols_look_up(out->symbols, place->module, place->address, &lines);
+	struct an_line data = { 0 };
+	size_t n = look_up(out, place, &data, &lines);
 
 	if (n == 1 && !lines[0].function && !lines[0].file)
 		return;

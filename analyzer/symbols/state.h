@@ -26,6 +26,14 @@ struct an_vtable {
 	const char *symbol;      /* borrowed from the ELF file */
 };
 
+struct an_variable {
+	uint64_t address;
+	uint64_t n_bytes;
+	const char *name;        /* borrowed from the ELF file */
+	uint32_t n_name;
+	bool is_local;
+};
+
 struct an_symbols_module {
 	struct an_module_name name;
 	enum an_module_state known;      /* what the trace's blocks say about it */
@@ -34,6 +42,8 @@ struct an_symbols_module {
 	uint8_t operators;               /* enum an_operators */
 	bool has_vtables;                /* vtables is filled in */
 	VEC(struct an_vtable) vtables;   /* by address */
+	bool has_variables;              /* variables is filled in */
+	VEC(struct an_variable) variables;   /* by address */
 };
 
 struct an_symbols {
@@ -49,5 +59,14 @@ struct an_symbols {
 
 /* The files of a module below modules.n, opened if they are not yet. */
 struct an_opened *an_symbols_open(struct an_symbols *symbols, uint32_t module);
+
+/* Every symbol that the file defines, of both tables; nothing if elf is NULL. Names
+ * last as long as the file is open. */
+typedef void an_take_symbol(void *context, const GElf_Sym *symbol, const char *name);
+void an_each_symbol(Elf *elf, an_take_symbol *take, void *context);
+
+/* The linkage name behind an_symbols_vtable, as long as symbols lasts. */
+const char *an_symbols_vtable_symbol(struct an_symbols *symbols, uint32_t number,
+				     uint64_t address);
 
 #endif

@@ -36,6 +36,7 @@ void an_symbols_free(struct an_symbols *symbols)
 			free(module->opened);
 		}
 		VEC_RELEASE(&module->vtables);
+		VEC_RELEASE(&module->variables);
 		free((void *)module->name.build_id);
 	}
 	VEC_RELEASE(&symbols->modules);

@@ -106,13 +106,24 @@ const char *an_symbols_field(struct an_symbols *symbols, const char *type, uint6
  * terms. NULL if it is none. */
 const char *an_symbols_vtable(struct an_symbols *symbols, uint32_t module, uint64_t address);
 
+/* The variable that address, in the module's own terms, is in; or, where it is a
+ * negative number, that of the program's thread-local memory at this distance from
+ * the thread pointer. NULL: unknown. Lasts as long as symbols. */
+const char *an_symbols_variable(struct an_symbols *symbols, uint32_t module, uint64_t address);
+
 /* Encodes the given places, in any order, as a SYMBOLS payload into a malloc'ed
  * buffer the caller frees, never NULL, at most MT_BLOCK_RAW_BYTES_MAX bytes.
  * *n_done says how many places were done, at least one if there are any: call
  * again with the rest. Places of which nothing is known are left out. */
+enum an_place_kind {
+	AN_PLACE_CODE,
+	AN_PLACE_VARIABLE,        /* as for an_symbols_variable */
+	AN_PLACE_VTABLE,          /* as for an_symbols_vtable */
+};
 struct an_place {
 	uint32_t module;
 	uint64_t address;
+	enum an_place_kind kind;
 };
 uint8_t *an_symbols_encode(struct an_symbols *symbols, const struct an_place *places,
 			   size_t n_places, size_t *n_done, size_t *n_bytes);

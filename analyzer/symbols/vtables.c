@@ -11,31 +11,12 @@
 
 enum { VTABLE_HEAD_BYTES = 16 };
 
-static void add_table(struct an_symbols_module *module, Elf *elf, Elf_Scn *section,
-		      const GElf_Shdr *header)
+static void take(void *context, const GElf_Sym *symbol, const char *name)
 {
-	Elf_Data *data = elf_getdata(section, NULL);
-	size_t n = header->sh_entsize && data ? data->d_size / header->sh_entsize : 0;
-	GElf_Sym symbol;
+	struct an_symbols_module *module = context;
 
-	for (size_t i = 0; i < n && i <= INT32_MAX && gelf_getsym(data, (int)i, &symbol); i++) {
-		const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
-
-		if (!name || symbol.st_shndx == SHN_UNDEF || strncmp(name, "_ZTV", 4))
-			continue;
-		*VEC_PUSH(&module->vtables) = (struct an_vtable){ symbol.st_value, name };
-	}
-}
-
-static void add_file(struct an_symbols_module *module, Elf *elf)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-
-	while (elf && (section = elf_nextscn(elf, section)))
-		if (gelf_getshdr(section, &header) &&
-		    (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
-			add_table(module, elf, section, &header);
+	if (!strncmp(name, "_ZTV", 4))
+		*VEC_PUSH(&module->vtables) = (struct an_vtable){ symbol->st_value, name };
 }
 
 static int compare(const void *left, const void *right)
@@ -53,21 +34,19 @@ static void find_all(struct an_symbols *symbols, uint32_t number)
 	struct an_symbols_module *module = &symbols->modules.at[number];
 
 	module->has_vtables = true;
-	add_file(module, opened->files.file.elf);
-	add_file(module, opened->files.debug.elf);
+	an_each_symbol(opened->files.file.elf, take, module);
+	an_each_symbol(opened->files.debug.elf, take, module);
 	if (module->vtables.n)
 		qsort(module->vtables.at, module->vtables.n, sizeof *module->vtables.at, compare);
 }
 
-const char *an_symbols_vtable(struct an_symbols *symbols, uint32_t number, uint64_t address)
+/* The symbol whose table this address is the beginning of, or NULL. */
+static const char *find(struct an_symbols *symbols, uint32_t number, uint64_t address)
 {
-	static const char prefix[] = "vtable for ";
-	struct an_symbols_module *module;
+	const struct an_symbols_module *module;
 	size_t low = 0, high;
-	char *demangled;
-	const char *type = NULL;
 
-	if (number >= symbols->modules.n || address < VTABLE_HEAD_BYTES)
+	if (address < VTABLE_HEAD_BYTES)
 		return NULL;
 	if (!symbols->modules.at[number].has_vtables)
 		find_all(symbols, number);
@@ -81,11 +60,43 @@ const char *an_symbols_vtable(struct an_symbols *symbols, uint32_t number, uint6
 		else
 			high = middle;
 	}
-	if (low == module->vtables.n || module->vtables.at[low].address != address)
+	return low < module->vtables.n && module->vtables.at[low].address == address
+		? module->vtables.at[low].symbol : NULL;
+}
+
+static const char *type_of(struct an_symbols *symbols, const char *demangled)
+{
+	static const char prefix[] = "vtable for ";
+
+	return demangled && !strncmp(demangled, prefix, sizeof prefix - 1)
+		? strpool_intern_text(&symbols->names, demangled + sizeof prefix - 1) : NULL;
+}
+
+const char *an_symbols_vtable(struct an_symbols *symbols, uint32_t number, uint64_t address)
+{
+	const struct an_line *known;
+	const char *symbol, *type;
+	char *demangled;
+	size_t n;
+
+	if (number >= symbols->modules.n)
 		return NULL;
-	demangled = an_demangle(module->vtables.at[low].symbol);
-	if (demangled && !strncmp(demangled, prefix, sizeof prefix - 1))
-		type = strpool_intern_text(&symbols->names, demangled + sizeof prefix - 1);
+	known = an_known_find(&symbols->known_places, number, address, &symbols->names, &n);
+	if (known)
+		return type_of(symbols, known[0].function);
+	symbol = find(symbols, number, address);
+	if (!symbol)
+		return NULL;
+	demangled = an_demangle(symbol);
+	type = type_of(symbols, demangled);
 	free(demangled);
 	return type;
+}
+
+const char *an_symbols_vtable_symbol(struct an_symbols *symbols, uint32_t number,
+				     uint64_t address)
+{
+	const char *symbol = number < symbols->modules.n ? find(symbols, number, address) : NULL;
+
+	return symbol ? strpool_intern_text(&symbols->names, symbol) : NULL;
 }

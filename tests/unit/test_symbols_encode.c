@@ -35,7 +35,7 @@ static size_t all_places(const struct looked_up *l, struct an_place *places, siz
 	size_t n = 0;
 
 	for (; n < room; at += 3)
-		places[n++] = (struct an_place){ l->module, at };
+		places[n++] = (struct an_place){ .module = l->module, .address = at };
 	return n;
 }
 
@@ -96,7 +96,7 @@ static void test_mangled_names_come_back_both_ways(void **state)
 	run("g++ -g -O0 sum.cc -o sum");
 	l = open_path(in_dir("sum"));
 	other = open_with(in_dir("sum"), NULL, 0, &offline);
-	place = (struct an_place){ l.module, address_of("sum", "_ZN1a3sumEic") };
+	place = (struct an_place){ .module = l.module, .address = address_of("sum", "_ZN1a3sumEic") };
 	payload = encode(&l, &place, 1);
 	assert_int_equal(an_symbols_add_block(other.symbols, payload.bytes, payload.n_bytes),
 			 MT_OK);
@@ -245,7 +245,7 @@ static void test_what_does_not_fit_into_one_block_goes_into_the_next(void **stat
 		name[6] = 'n';
 		n = put_block(block, sizeof(block), "m", 100 + i, name);
 		assert_int_equal(an_symbols_add_block(l.symbols, block, n), MT_OK);
-		places[i] = (struct an_place){ l.module, 100 + i };
+		places[i] = (struct an_place){ .module = l.module, .address = 100 + i };
 	}
 	while (n_done < N_PLACES) {
 		struct payload payload = encode(&l, places + n_done, N_PLACES - n_done);
@@ -269,7 +269,10 @@ static void test_what_does_not_fit_into_one_block_goes_into_the_next(void **stat
 static void test_nothing_known_makes_an_empty_block(void **state)
 {
 	struct looked_up l = open_path("/nowhere");
-	struct an_place places[] = { { l.module, 1 }, { l.module, 2 }, { 77, 3 } };
+	struct an_place places[] = {
+		{ l.module, 1, AN_PLACE_CODE }, { l.module, 2, AN_PLACE_CODE },
+		{ 77, 3, AN_PLACE_CODE },
+	};
 	struct payload payload = encode(&l, places, 3);
 
 	(void)state;
