@@ -23,7 +23,7 @@ static bool is_quiet, has_no_symbols, has_free_stacks;
 static unsigned on_full, wait_for, at_exit;
 static const char *const on_full_choices[] = { "wait", "drop", NULL };
 static const char *const wait_for_choices[] = { "first", "all", NULL };
-static const char *const at_exit_choices[] = { "no", "yes", NULL };
+static const char *const at_exit_choices[] = { "yes", "no", NULL };
 
 static const struct opt run_options[] = {
 	{ "output", 'o', OPT_TEXT, "FILE", "write the trace to FILE (default trace.bin); %p is the "
@@ -35,7 +35,7 @@ static const struct opt run_options[] = {
 	{ "wait", 0, OPT_CHOICE, "WHOM", "record until the first process ends (default), or all",
 	  &wait_for, wait_for_choices },
 	{ "snapshot-at-exit", 0, OPT_CHOICE, "WHAT", "note at each process's end what points to "
-	  "what: no (default), yes", &at_exit, at_exit_choices },
+	  "what: yes (default), no", &at_exit, at_exit_choices },
 	{ "free-stacks", 0, OPT_FLAG, NULL, "record the stack of every free, too: costs about as "
 	  "much as that of an allocation", &has_free_stacks, NULL },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
@@ -181,7 +181,7 @@ static int run_program(struct cmd_call *call)
 		.is_drop_on_full = on_full == 1,
 		.has_free_stacks = has_free_stacks,
 		.is_wait_all = wait_for == 1,
-		.is_exit_snapshot_off = at_exit == 0,
+		.is_exit_snapshot_off = at_exit == 1,
 		.tool_version = MT_TOOL_VERSION,
 	};
 

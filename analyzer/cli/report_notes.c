@@ -141,6 +141,25 @@ static void put_note(struct out *out, const struct an_session *session,
 	free(text);
 }
 
+/* What an image held when exec replaced it is not asked about, one by one. */
+static bool is_about_exec(const struct an_note *note)
+{
+	return note->is_missing && !note->affects_verdict && !strcmp(note->reason, "no-snapshot");
+}
+
+static void put_replaced(struct out *out, const struct an_note *notes, uint32_t n_notes)
+{
+	unsigned n_replaced = 0;
+	char count[TEXT_BYTES];
+
+	for (uint32_t i = 0; i < n_notes; i++)
+		n_replaced += is_about_exec(&notes[i]);
+	if (n_replaced)
+		fprintf(out->to, "  what %s held when exec replaced %s went with the old memory\n",
+			text_plural(count, n_replaced, "program", "programs"),
+			n_replaced == 1 ? "it" : "them");
+}
+
 void report_text_notes(struct out *out, const struct an_session *session,
 		       const struct an_note *notes, uint32_t n_notes)
 {
@@ -149,7 +168,7 @@ void report_text_notes(struct out *out, const struct an_session *session,
 	char count[TEXT_BYTES];
 
 	for (uint32_t i = 0; i < n_notes; i++)
-		is_any_missing = is_any_missing || notes[i].is_missing;
+		is_any_missing |= notes[i].is_missing && !is_about_exec(&notes[i]);
 	out_style(out, OUT_HEAD);
 	fputs("NOT SEEN", out->to);
 	out_style(out, OUT_PLAIN);
@@ -159,8 +178,9 @@ void report_text_notes(struct out *out, const struct an_session *session,
 	else
 		fputc('\n', out->to);
 	for (uint32_t i = 0; i < n_notes; i++)
-		if (notes[i].is_missing)
+		if (notes[i].is_missing && !is_about_exec(&notes[i]))
 			put_note(out, session, &notes[i]);
+	put_replaced(out, notes, n_notes);
 	for (uint32_t i = 0; i < n_notes; i++) {
 		if (notes[i].is_missing)
 			continue;

@@ -108,7 +108,7 @@ static void put_answer(struct page *page)
 	bool is_exact = page->out->is_exact;
 
 	fputc('\n', page->out->to);
-	if (report_has_leaks(findings)) {
+	if (report_has_leaks(findings) && totals->n_live) {
 		report_text_leak_answer(page->out, findings);
 		put_peak_fact(page, "");
 		return;

@@ -186,15 +186,12 @@ static bool is_affected(const struct an_findings *to)
 	return false;
 }
 
-/* Where nobody could tell a leak from what is still held, what was not freed
- * stays a finding; where somebody could, only what is lost is one. */
+/* Only what is lost is a leak. Of what was not freed where nobody could tell it
+ * from what is still held, the certificate says so. */
 static enum an_verdict judge(const struct an_findings *to)
 {
-	bool is_found = to->session->n_snapshots
-			? to->sums.at[AN_CLASS_DEFINITE].n || to->sums.at[AN_CLASS_INDIRECT].n
-			: to->totals.n_live > 0;
-
-	if (is_found || has_errors(to))
+	if (to->sums.at[AN_CLASS_DEFINITE].n || to->sums.at[AN_CLASS_INDIRECT].n ||
+	    has_errors(to))
 		return AN_FINDINGS;
 	return to->is_complete ? AN_CLEAN : AN_INCONCLUSIVE;
 }

@@ -105,7 +105,7 @@ static void push(struct an_note *notes, uint32_t *n_notes, const char *reason, c
 static void note_snapshots(const struct an_session *session, const struct an_leaks *leaks,
 			   struct an_note *notes, uint32_t *n_notes)
 {
-	for (uint32_t i = 0; i < session->n_processes && session->n_snapshots; i++) {
+	for (uint32_t i = 0; i < session->n_processes; i++) {
 		const struct an_process *process = &session->processes[i];
 		const struct an_snapshot *snapshot = process->snapshot < session->n_snapshots
 						     ? &session->snapshots[process->snapshot]

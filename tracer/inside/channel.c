@@ -206,7 +206,7 @@ static void begin_header(void)
 		.clock = tr_clock_is_usable() ? MT_CLOCK_TSC : MT_CLOCK_MONOTONIC,
 		.n_tokens = 1,
 		.is_drop_on_full = 1,
-		.is_exit_snapshot_off = !tr.wants_exit_snapshot,
+		.is_exit_snapshot_off = tr.is_exit_snapshot_off,
 	};
 
 	memcpy(header.magic, MT_LIVE_MAGIC, 8);

@@ -100,6 +100,13 @@ static bool is_set(char *const *envp, const char *name)
 	return value && value[0] && strcmp(value, "0") != 0;
 }
 
+static bool is_off(char *const *envp, const char *name)
+{
+	const char *value = variable(envp, name);
+
+	return value && !strcmp(value, "0");
+}
+
 static bool append(char *to, size_t room, size_t *n, const char *text)
 {
 	size_t n_text = strlen(text);
@@ -152,7 +159,7 @@ static bool open_channel(const struct initial_stack *initial)
 	tr.is_oracle = tr_real.tr_oracle_walk && is_set(initial->envp, "MEMTRACE_UNWINDER");
 	tr.is_verifying = tr_real.tr_oracle_walk &&
 			  is_set(initial->envp, "MEMTRACE_VERIFY_STACKS");
-	tr.wants_exit_snapshot = is_set(initial->envp, "MEMTRACE_SNAPSHOT_AT_EXIT");
+	tr.is_exit_snapshot_off = is_off(initial->envp, "MEMTRACE_SNAPSHOT_AT_EXIT");
 	return tr_channel_open(!is_said);
 }
 

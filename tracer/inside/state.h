@@ -91,7 +91,7 @@ struct tr_state {
 	uintptr_t main_high;                  /* end of the first thread's stack */
 	bool is_oracle;                       /* MEMTRACE_UNWINDER=libunwind */
 	bool is_verifying;                    /* MEMTRACE_VERIFY_STACKS */
-	bool wants_exit_snapshot;             /* MEMTRACE_SNAPSHOT_AT_EXIT, without a runner */
+	bool is_exit_snapshot_off;            /* MEMTRACE_SNAPSHOT_AT_EXIT=0, without a runner */
 
 	uint32_t forked_from;                 /* process id of the parent, not yet told; or 0 */
 

@@ -6,7 +6,7 @@ try()
 	same ends "$@"
 	equal "status of $*" "$traced" "$((128 + signal))"
 	holds 'live("before_end") == 5' ".processes[0].end | [.how, .status, .signal] == [\"signal\", null, $signal]"
-	complete
+	recorded
 }
 try 6 abort
 try 6 assert

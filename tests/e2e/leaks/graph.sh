@@ -1,5 +1,4 @@
 # graph draws a finding's objects as boxes by site and state, as dot, JSON and, with Graphviz, SVG.
-options=--snapshot-at-exit=yes
 traced leak_causes ring
 id=$(memtrace report --json | jq -r '.findings[0].id')
 memtrace graph "$id" >dot

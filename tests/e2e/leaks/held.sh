@@ -1,5 +1,4 @@
 # What a global, a thread-local variable, a local of a main that calls exit, a running thread's stack or its registers hold is reachable and no finding.
-options=--snapshot-at-exit=yes
 for by in global thread_local main_exits running register; do
 	same leak_causes $by
 	holds '.verdict == "clean" and .findings == []' '.leaks.definite.bytes == 0 and .leaks.possible.bytes == 0' \

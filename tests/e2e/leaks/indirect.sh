@@ -1,5 +1,4 @@
 # What hangs on something lost is indirectly lost, and told with what holds it.
-options=--snapshot-at-exit=yes
 same leak_causes indirect
 holds '.leaks.definite == {"bytes": 32, "allocations": 1}' '.leaks.indirect == {"bytes": 80, "allocations": 2}' \
 	'.findings | length == 1' '.findings[0] | .responsible.function == "make_head" and .bytes == 32 and .retained_bytes == 112' \

@@ -1,5 +1,4 @@
 # Memory whose last pointer was lost is definitely lost, at its stack, and nothing else is.
-options=--snapshot-at-exit=yes
 same leak_causes lost
 complete
 holds '.processes[0].snapshot == "exit"' '.verdict == "findings"' \

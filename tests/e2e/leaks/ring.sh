@@ -1,5 +1,4 @@
 # Four rings of one shape are one finding: the ring, what hangs on it, and where it can be opened.
-options=--snapshot-at-exit=yes
 same leak_causes ring
 holds '.leaks.definite == {"bytes": 128, "allocations": 4}' '.leaks.indirect == {"bytes": 292, "allocations": 5}' \
 	'.findings | length == 1' \

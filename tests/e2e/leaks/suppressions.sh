@@ -1,5 +1,4 @@
 # What a suppression made by --gen-suppressions names is left out with what hangs on it; unused ones are listed.
-options=--snapshot-at-exit=yes
 traced leak_causes indirect
 memtrace report --gen-suppressions >own.supp
 printf 'leak:nobody\n' >>own.supp

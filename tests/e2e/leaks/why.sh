@@ -1,5 +1,4 @@
 # why shows the ring, the holders, the way from a global, and what goes along.
-options=--snapshot-at-exit=yes
 traced leak_causes ring
 memtrace why "$(memtrace report --json | jq -r ".findings[0].id")" >text
 says text "4 cycles keep themselves alive" RING weaken "HELD BY" make_other "WHAT ONLY IT HOLDS" make_extra

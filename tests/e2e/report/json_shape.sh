@@ -11,11 +11,11 @@ holds '.schema == "memtrace-report/1"' '.tool_version | type == "string"' \
 	'[.processes[].leaks, .leaks | has("definite", "indirect", "possible", "reachable", "suppressed", "unclassified")] | all' \
 	'[.processes[].errors, .errors | has("double-free", "invalid-free", "mismatched-free", "wrong-size")] | all' \
 	'[.findings[] | has("id", "fingerprint", "kind", "cause", "reachability", "confidence", "bytes", "allocations", "retained_bytes", "process", "process_ids", "type", "responsible", "stack", "cycle", "suppressed_by", "evidence")] | all' \
-	'[.findings[] | (.fingerprint | test("^[0-9a-f]{64}$")) and (.id | test("^L-[0-9a-f]{6,}$")) and .kind == "not-freed"] | all' \
+	'[.findings[] | (.fingerprint | test("^[0-9a-f]{64}$")) and (.id | test("^L-[0-9a-f]{6,}$")) and .kind == "leak"] | all' \
 	'[.findings[].stack[], .sites[].stack[] | has("function", "file", "line", "module", "address", "inlined")] | all' \
 	'[.sites[] | has("stack", "allocations", "allocated_bytes", "live_allocations", "live_bytes", "peak_bytes")] | all' \
 	'.findings | . == sort_by(-.bytes, .id)' '.processes | . == sort_by(.id)' '.missing | type == "array"' '.notes | type == "array"' \
-	'[.processes[].snapshot] | unique == [null]'
+	'[.processes[].snapshot] | unique == ["exit"]'
 holds '.processes as $p | .leaks | [.[] | .bytes] | add == ($p | map(.totals.live_bytes) | add)'
 info '[has("schema", "events", "bytes", "stacks", "stack_nodes", "modules", "threads", "snapshots", "complete", "missing", "notes")] | all' >has
 equal "fields of info" "$(cat has)" true

@@ -6,5 +6,5 @@ status wait $terminal
 equal status $got 130
 says out 'trace\.bin'
 sound
-complete
+recorded
 holds 'live("patient_take") == 1000' '.processes[0].end | [.how, .signal] == ["signal", 2]'

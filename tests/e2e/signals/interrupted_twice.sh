@@ -26,5 +26,5 @@ status wait $terminal
 equal status $got 130
 unset DEBUGINFOD_URLS
 sound
-complete
+recorded
 holds '.totals.live_allocations >= 1000'

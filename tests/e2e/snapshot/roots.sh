@@ -1,5 +1,4 @@
 # At exit each place that holds an allocation is told, as memory of its kind, and with the thread it belongs to.
-options=--snapshot-at-exit=yes
 same snapshot_roots
 memtrace dump trace.bin >dump.txt
 
