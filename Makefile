@@ -117,10 +117,19 @@ fuzz: ## fuzz: libFuzzer on the reader for SECONDS=60
 tidy: ## tidy: clang-tidy
 	$(Q)clang-tidy --quiet $(PARTS) $(CLI) $(INSIDES) -- $(BASE)
 
-install: all ## install: PREFIX=/usr/local, DESTDIR=
+# Found from where it lies, so that an installed tree can be moved.
+$(BUILD)/memtrace.pc: VERSION
+	@mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$${pcfiledir}/../..' 'includedir=$${prefix}/include' '' 'Name: memtrace' \
+		'Description: What a program may tell memtrace about its own memory' \
+		'Version: $(VERSION)' 'Cflags: -I$${includedir}' > $@
+
+install: all $(BUILD)/memtrace.pc ## install: PREFIX=/usr/local, DESTDIR=
 	install -Dm755 $(BUILD)/memtrace $(DESTDIR)$(PREFIX)/bin/memtrace
 	install -Dm755 $(BUILD)/libmemtrace.so $(DESTDIR)$(PREFIX)/lib/memtrace/libmemtrace.so
 	install -Dm755 $(BUILD)/libmemtrace-oracle.so $(DESTDIR)$(PREFIX)/lib/memtrace/libmemtrace-oracle.so
+	install -Dm644 tracer/memtrace.h $(DESTDIR)$(PREFIX)/include/memtrace.h
+	install -Dm644 $(BUILD)/memtrace.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/memtrace.pc
 	for page in man/*.[1-9]; do install -Dm644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
 clean: ## clean: remove what was built

@@ -7,6 +7,7 @@
 #include "analyzer/cli/dump.h"
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/record_names.h"
+#include "formats/wire/annotation.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -221,6 +222,29 @@ static bool put_small(FILE *to, const struct mt_record *record)
 	}
 }
 
+static bool put_annotation(FILE *to, const struct mt_record *record)
+{
+	static const char *const whats[MT_N_ANNOTATIONS] = { "?", "type", "ignore", "root" };
+	struct mt_annotation annotation;
+	struct mt_mark mark;
+
+	if (record->kind == MT_KIND_MARK) {
+		if (mt_get_mark(record, &mark) < 0)
+			return false;
+		dump_text(to, "name", mark.name);
+		return true;
+	}
+	if (mt_get_annotation(record, &annotation) < 0)
+		return false;
+	fprintf(to, " %s at=0x%" PRIx64,
+		whats[annotation.what < MT_N_ANNOTATIONS ? annotation.what : 0], annotation.addr);
+	if (annotation.what == MT_ANNOTATION_ROOT)
+		fprintf(to, " size=%" PRIu64, annotation.size);
+	if (annotation.what == MT_ANNOTATION_TYPE)
+		dump_text(to, "type", annotation.text);
+	return true;
+}
+
 /* false: not understood. */
 static bool put_extended(FILE *to, struct mt_stream_state *state, const struct mt_record *record)
 {
@@ -243,6 +267,9 @@ static bool put_extended(FILE *to, struct mt_stream_state *state, const struct m
 	case MT_KIND_DROPPED:
 	case MT_KIND_NOTE:
 		return put_loss(to, record);
+	case MT_KIND_MARK:
+	case MT_KIND_ANNOTATION:
+		return put_annotation(to, record);
 	case MT_KIND_FILL:
 	case MT_KIND_MODULE_GONE:
 	case MT_KIND_REALLOC_END:

@@ -79,6 +79,18 @@ static void put_snapshot(struct json *json, const struct an_session *session,
 	out_json_close_object(json);
 }
 
+static void put_mark(struct json *json, const struct an_session *session,
+		     const struct an_mark_name *mark)
+{
+	out_json_open_object(json, NULL);
+	out_json_text(json, "name", mark->name);
+	out_json_uint(json, "count", mark->n);
+	out_json_uint(json, "first_ns", mark->first_ns);
+	out_json_uint(json, "last_ns", mark->last_ns);
+	out_json_uint(json, "process", session->processes[mark->process].id);
+	out_json_close_object(json);
+}
+
 static void put_verified(struct json *json, const struct an_counts *counts)
 {
 	if (!counts->n_verified_equal && !counts->n_verified_different) {
@@ -106,6 +118,10 @@ static void put_lists(struct json *json, const struct an_findings *findings)
 	out_json_open_array(json, "snapshots");
 	for (uint32_t i = 0; i < session->n_snapshots; i++)
 		put_snapshot(json, session, &session->snapshots[i]);
+	out_json_close_array(json);
+	out_json_open_array(json, "marks");
+	for (uint32_t i = 0; i < session->n_mark_names; i++)
+		put_mark(json, session, &session->mark_names[i]);
 	out_json_close_array(json);
 	out_json_bool(json, "complete", findings->is_complete);
 	report_json_notes(json, "missing", session, findings->notes, findings->n_notes, true);

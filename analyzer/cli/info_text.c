@@ -151,6 +151,25 @@ static void put_modules(const struct an_session *session, struct out *out)
 	}
 }
 
+static void put_marks(const struct an_session *session, struct out *out)
+{
+	if (!session->n_mark_names)
+		return;
+	fputc('\n', out->to);
+	put_label(out, "MARKS");
+	fputs("\n  process         count    first       last        name\n", out->to);
+	for (uint32_t i = 0; i < session->n_mark_names; i++) {
+		const struct an_mark_name *mark = &session->mark_names[i];
+		char count[TEXT_BYTES], first[TEXT_BYTES], last[TEXT_BYTES];
+
+		fprintf(out->to, "  %7u %13s    %-10s  %-10s  ",
+			session->processes[mark->process].id, text_count(count, mark->n),
+			text_duration(first, mark->first_ns), text_duration(last, mark->last_ns));
+		text_put(out->to, mark->name);
+		fputc('\n', out->to);
+	}
+}
+
 void info_text(const struct an_findings *findings, struct out *out)
 {
 	const struct an_session *session = findings->session;
@@ -163,6 +182,7 @@ void info_text(const struct an_findings *findings, struct out *out)
 	report_text_tree(out, findings, UINT64_MAX);
 	put_threads(session, out);
 	put_modules(session, out);
+	put_marks(session, out);
 	put_records(&session->counts, out);
 	fputc('\n', out->to);
 	report_text_notes(out, session, findings->notes, findings->n_notes);

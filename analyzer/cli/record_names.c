@@ -26,7 +26,8 @@ static const char *const kinds[] = {
 	[MT_KIND_SNAPSHOT_THREAD] = "snapshot-thread",
 	[MT_KIND_SNAPSHOT_RANGE] = "snapshot-range",
 	[MT_KIND_SNAPSHOT_WORDS] = "snapshot-words", [MT_KIND_SNAPSHOT_END] = "snapshot-end",
-	[MT_KIND_FREE_STACK] = "free-stack",
+	[MT_KIND_FREE_STACK] = "free-stack", [MT_KIND_MARK] = "mark",
+	[MT_KIND_ANNOTATION] = "annotation",
 };
 
 static const char *const metas[] = {

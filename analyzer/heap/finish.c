@@ -233,6 +233,7 @@ void an_finish(struct an_replay *replay)
 		list_live(replay, process_index, thread_index, stack_of);
 	list_differs(replay, process_index);
 	an_snapshots_finish(replay, process_index, thread_index, stack_of);
+	an_marks_finish(replay, process_index);
 	an_certificate(replay, process_index);
 	free(process_index);
 	free(thread_index);

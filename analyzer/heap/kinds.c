@@ -193,6 +193,7 @@ static kind_fn *const on_kind[] = {
 	[MT_KIND_SNAPSHOT_RANGE] = an_snapshot_range,
 	[MT_KIND_SNAPSHOT_WORDS] = an_snapshot_words,
 	[MT_KIND_SNAPSHOT_END] = an_snapshot_end,
+	[MT_KIND_MARK] = an_mark,
 };
 
 int an_kind_apply(struct an_replay *replay, struct an_stream *stream,

@@ -130,6 +130,21 @@ struct an_live {                 /* one allocation that was not freed */
 	uint32_t thread;             /* index of the thread that made it, or AN_NONE */
 };
 
+/* The marks of one name in one process. */
+struct an_mark_name {
+	uint32_t process;
+	const char *name;
+	uint64_t n;
+	uint64_t first_ns, last_ns;
+};
+
+/* One of them: evenly spread, when there were too many to keep. */
+struct an_mark {
+	uint32_t process;
+	uint32_t name;               /* index */
+	uint64_t at_ns;
+};
+
 /* Counts of records by what they are; for info. */
 struct an_counts {
 	uint64_t n_records;

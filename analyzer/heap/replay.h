@@ -42,6 +42,10 @@ struct an_replay {
 	VEC(struct mt_ended) ended;
 	VEC(struct an_differs) differs;
 	VEC(struct an_snapshot) old_snapshots;   /* of which only the news are kept */
+	VEC(struct an_mark_name) mark_names;     /* times in ticks */
+	VEC(struct an_mark) marks;
+	uint64_t n_marks, mark_stride;           /* of which each so-manieth is kept */
+	struct u64map mark_of;       /* hash of process and name -> index */
 	struct indexset node_set;
 	struct u64map process_of;    /* id in the trace -> index */
 	struct u64map stream_of;     /* process << 32 | stream -> index */

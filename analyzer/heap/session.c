@@ -130,6 +130,7 @@ static struct an_replay *new_replay(struct mt_reader *reader, const char *path,
 	u64map_init(&replay->stream_of, sizeof(struct an_link));
 	u64map_init(&replay->process_of_pid, sizeof(struct an_link));
 	u64map_init(&replay->tokens, sizeof(struct an_token));
+	u64map_init(&replay->mark_of, sizeof(struct an_link));
 	replay->out.internal = replay;
 	replay->out.path = strpool_intern_text(&replay->strings, path);
 	replay->out.symbols = an_symbols_new(replay->options.symbols);
@@ -199,6 +200,8 @@ void an_session_close(struct an_session *session)
 	VEC_RELEASE(&replay->ended);
 	VEC_RELEASE(&replay->differs);
 	VEC_RELEASE(&replay->old_snapshots);
+	VEC_RELEASE(&replay->mark_names);
+	VEC_RELEASE(&replay->marks);
 	VEC_RELEASE(&replay->active);
 	VEC_RELEASE(&replay->waiting);
 	VEC_RELEASE(&replay->waits.items);
@@ -210,6 +213,7 @@ void an_session_close(struct an_session *session)
 	u64map_release(&replay->stream_of);
 	u64map_release(&replay->process_of_pid);
 	u64map_release(&replay->tokens);
+	u64map_release(&replay->mark_of);
 	an_symbols_free(replay->out.symbols);
 	strpool_release(&replay->strings);
 	arena_release(&replay->arena);

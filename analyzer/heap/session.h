@@ -34,6 +34,8 @@ struct an_session {
 	struct an_site *sites;         uint32_t n_sites;      /* by process, then stack */
 	struct an_live *live;          uint64_t n_live;       /* by process, then address */
 	struct an_snapshot *snapshots; uint32_t n_snapshots;  /* by process, then time */
+	struct an_mark_name *mark_names; uint32_t n_mark_names; /* by process, first_ns */
+	struct an_mark *marks;         uint32_t n_marks;      /* by process, then time */
 	struct an_error *errors;       uint32_t n_errors;     /* by process, kind, stacks */
 	struct an_note *notes;         uint32_t n_notes;      /* by reason, then detail */
 	struct an_differs *differs;    uint32_t n_differs;    /* the first 1000 */

@@ -66,6 +66,10 @@ void an_snapshots_finish(struct an_replay *replay, const uint32_t *process_index
 			 const uint32_t *thread_index, const uint32_t *stack_of);
 void an_snapshot_release(struct an_process_state *process);
 
+/* marks.c: as an_kind_apply; then, at the end, as the session has them. */
+int an_mark(struct an_replay *replay, struct an_stream *stream, const struct mt_record *record);
+void an_marks_finish(struct an_replay *replay, const uint32_t *process_index);
+
 /* order.c */
 void an_order_event(struct an_replay *replay, const struct an_event *event);
 void an_order_expire(struct an_replay *replay, uint64_t epoch);

@@ -142,6 +142,8 @@ static void test_every_record_kind_has_a_section_whose_examples_decode(void **st
 	for (uint32_t kind = MT_KIND_FILL; kind <= MT_KIND_SNAPSHOT_END; kind++)
 		check_section(document, "", kind);
 	check_section(document, "", MT_KIND_FREE_STACK);
+	check_section(document, "", MT_KIND_MARK);
+	check_section(document, "", MT_KIND_ANNOTATION);
 	for (uint32_t kind = MT_META_RUN; kind <= MT_META_VERIFIED; kind++)
 		check_section(document, "META ", kind);
 	free(document);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "formats/wire/annotation.h"
 #include "formats/wire/record.h"
 #include "formats/wire/status.h"
 
@@ -108,6 +109,9 @@ RECORD_TEST(fork, fork, { UINT64_MAX, UINT64_MAX - 1 })
 RECORD_TEST(end, end, { MT_END_SIGNAL, UINT32_MAX })
 RECORD_TEST(dropped, dropped, { MT_DROP_DISK, UINT64_MAX })
 RECORD_TEST(note, note, { 1, UINT64_MAX, TEXT("allocator-bypassed"), TEXT("libjemalloc") })
+RECORD_TEST(mark, mark, { TEXT("request \xff") })
+RECORD_TEST(annotation, annotation, { MT_ANNOTATION_ROOT, UINT64_MAX, UINT64_MAX - 1,
+				      TEXT("a::type<int>") })
 META_TEST(run, run, { MT_CLOCK_MONOTONIC, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2,
 		      UINT64_MAX - 3, TEXT("0.1.0"), TEXT("Linux"), TEXT("/"), TEXT("a\0b\0") })
 META_TEST(clock_pair, clock_pair, { UINT64_MAX, UINT64_MAX - 1 })
@@ -405,6 +409,8 @@ int main(void)
 		cmocka_unit_test(test_end_comes_back),
 		cmocka_unit_test(test_dropped_comes_back),
 		cmocka_unit_test(test_note_comes_back),
+		cmocka_unit_test(test_mark_comes_back),
+		cmocka_unit_test(test_annotation_comes_back),
 		cmocka_unit_test(test_run_comes_back),
 		cmocka_unit_test(test_clock_pair_comes_back),
 		cmocka_unit_test(test_ended_comes_back),

@@ -8,6 +8,7 @@
 #define TESTS_UNIT_TRACE_TEXT_H
 
 #include "formats/io/reader.h"
+#include "formats/wire/annotation.h"
 #include "formats/wire/snapshot.h"
 #include "formats/wire/symbols.h"
 
@@ -138,6 +139,9 @@ static inline int text_extended(FILE *to, struct mt_stream_state *state,
 	TEXT_CASE(MT_KIND_DROPPED, dropped, record, TEXT_U(reason), TEXT_U(n_events))
 	TEXT_CASE(MT_KIND_NOTE, note, record, TEXT_U(is_missing), TEXT_U(count), TEXT_S(reason),
 		  TEXT_S(detail))
+	TEXT_CASE(MT_KIND_MARK, mark, record, TEXT_S(name))
+	TEXT_CASE(MT_KIND_ANNOTATION, annotation, record, TEXT_U(what), TEXT_X(addr), TEXT_U(size),
+		  TEXT_S(text))
 	TEXT_CASE(MT_KIND_SNAPSHOT, snapshot, record, TEXT_U(number), TEXT_U(why), TEXT_U(flags),
 		  TEXT_U(n_streams), TEXT_U(tid), TEXT_S(label))
 	TEXT_CASE(MT_KIND_SNAPSHOT_RANGE, snapshot_range, record, TEXT_U(number), TEXT_U(kind),

@@ -4,6 +4,7 @@
  * cut out, what belongs to an ELF object is told from what the kernel merged
  * with it. (/proc/self has no memory once the first thread has ended.)
  */
+#include "tracer/inside/declared.h"
 #include "tracer/inside/modules.h"
 #include "tracer/inside/snapshot_parts.h"
 #include "tracer/inside/sys.h"
@@ -204,6 +205,21 @@ static bool parse(const char *line, struct mapping *mapping)
 		(!mapping->name[0] || begins_with(mapping->name, "[anon:")));
 }
 
+/* Of what is not looked at, the parts that the program declared to be roots. */
+static void add_declared(struct tr_shot *shot, const struct mapping *mapping)
+{
+	uintptr_t at = mapping->start, end;
+
+	for (; mapping->is_readable && (end = tr_declared_next(&at, mapping->end)); at = end) {
+		struct mapping part = *mapping;
+
+		part.start = at;
+		part.end = end;
+		part.name = keep_name(mapping->name, strlen(mapping->name));
+		add_mapping(shot, &part);
+	}
+}
+
 /* Takes the whole lines of text[0, n); how many bytes those were. */
 static size_t take_lines(struct tr_shot *shot, size_t n, struct mapping *last)
 {
@@ -223,6 +239,8 @@ static size_t take_lines(struct tr_shot *shot, size_t n, struct mapping *last)
 		if (is_wanted) {
 			mapping.name = keep_name(mapping.name, strlen(mapping.name));
 			add_mapping(shot, &mapping);
+		} else {
+			add_declared(shot, &mapping);
 		}
 		done = (size_t)(end + 1 - text);
 	}
