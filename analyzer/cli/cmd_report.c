@@ -53,7 +53,7 @@ static int report(struct cmd_call *call, const struct an_findings_options *wante
 
 static int run_report(struct cmd_call *call)
 {
-	struct an_findings_options wanted = { .process = options.process };
+	struct an_findings_options wanted = { .process = options.process, .want_history = true };
 	regex_t focus, ignore;
 	int exit_code = EXIT_DONE;
 

@@ -53,7 +53,7 @@ static void put_finding(struct answer *answer, const struct an_finding *finding)
 {
 	const struct an_session *session = answer->subject->findings->session;
 	struct report_stack_style style = { UINT64_MAX, is_full, 2, report_cwd(session) };
-	char bytes[TEXT_BYTES], count[TEXT_BYTES], sentence[128];
+	char bytes[TEXT_BYTES], count[TEXT_BYTES], sentence[REPORT_SENTENCE_BYTES];
 	struct out *out = answer->out;
 
 	out_style(out, OUT_STRONG);

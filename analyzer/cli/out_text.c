@@ -107,6 +107,16 @@ char *text_duration(char *to, uint64_t ns)
 	return to;
 }
 
+void text_moments(char *from, char *to, uint64_t from_ns, uint64_t to_ns)
+{
+	text_duration(from, from_ns);
+	text_duration(to, to_ns);
+	for (int digits = 3; digits <= 9 && from_ns != to_ns && !strcmp(from, to); digits += 3) {
+		snprintf(from, TEXT_BYTES, "%.*f s", digits, (double)from_ns / 1e9);
+		snprintf(to, TEXT_BYTES, "%.*f s", digits, (double)to_ns / 1e9);
+	}
+}
+
 char *text_percent(char *to, uint64_t part, uint64_t whole)
 {
 	unsigned percent = 0;

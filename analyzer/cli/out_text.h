@@ -25,6 +25,8 @@ char *text_count(char *to, uint64_t count);
 char *text_short_count(char *to, uint64_t count, bool is_exact);
 /* "350 ns", "3.1 µs", "41.2 s", "2 min 5 s", "3 h 2 min". */
 char *text_duration(char *to, uint64_t ns);
+/* Two of them, with as many digits as tell them apart. */
+void text_moments(char *from, char *to, uint64_t from_ns, uint64_t to_ns);
 /* "81 %"; a part of nothing is "0 %", and what is not all is never "100 %". */
 char *text_percent(char *to, uint64_t part, uint64_t whole);
 /* "1 process", "1,204 processes": plural is what follows more than one. */

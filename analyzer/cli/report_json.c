@@ -208,6 +208,18 @@ static const char *suppression_of(const struct an_finding *finding,
 		: NULL;
 }
 
+static void put_lost_between(struct json *json, const struct an_finding *finding)
+{
+	if (!finding->has_lost_between) {
+		out_json_null(json, "lost_between_ns");
+		return;
+	}
+	out_json_open_array(json, "lost_between_ns");
+	out_json_uint(json, NULL, finding->held_ns);
+	out_json_uint(json, NULL, finding->lost_ns);
+	out_json_close_array(json);
+}
+
 static void put_finding(struct json *json, const struct an_findings *findings,
 			const struct an_finding *finding, struct an_line_list *list,
 			const struct report_options *options)
@@ -232,6 +244,7 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 	report_json_stack(json, "stack", list, report_cwd(session), options->depth);
 	report_json_cycle(json, findings, finding, options->depth);
 	out_json_text(json, "suppressed_by", suppression_of(finding, options));
+	put_lost_between(json, finding);
 	out_json_open_array(json, "evidence");
 	out_json_close_array(json);
 	out_json_close_object(json);

@@ -106,19 +106,20 @@ void report_text_leak_answer(struct out *out, const struct an_findings *findings
 		   sums->at[AN_CLASS_UNCLASSIFIED].bytes, sums->at[AN_CLASS_UNCLASSIFIED].n);
 }
 
-const char *report_cause_sentence(char to[128], const struct an_finding *finding)
+const char *report_cause_sentence(char to[REPORT_SENTENCE_BYTES],
+				  const struct an_finding *finding)
 {
-	char count[TEXT_BYTES];
+	char count[TEXT_BYTES], from[TEXT_BYTES], until[TEXT_BYTES];
 
 	if (finding->class == AN_CLASS_POSSIBLE)
 		return "Only its inside is pointed at: possibly lost";
 	switch (finding->cause) {
 	case AN_CAUSE_CYCLE:
 		if (finding->n_rings == 1)
-			snprintf(to, 128, "A cycle of %s keeps itself alive",
+			snprintf(to, REPORT_SENTENCE_BYTES, "A cycle of %s keeps itself alive",
 				 text_count(count, finding->ring->length));
 		else
-			snprintf(to, 128, "%s cycles keep themselves alive",
+			snprintf(to, REPORT_SENTENCE_BYTES, "%s cycles keep themselves alive",
 				 text_count(count, finding->n_rings));
 		return to;
 	case AN_CAUSE_THREAD_EXITED:
@@ -126,10 +127,27 @@ const char *report_cause_sentence(char to[128], const struct an_finding *finding
 	case AN_CAUSE_HELD_BY_FREED:
 		return "Only memory that was freed holds it";
 	case AN_CAUSE_LAST_POINTER_LOST:
-		return "The last pointer was lost";
+		if (!finding->has_lost_between)
+			return "The last pointer was lost";
+		text_moments(from, until, finding->held_ns, finding->lost_ns);
+		snprintf(to, REPORT_SENTENCE_BYTES,
+			 "The last pointer was lost between %s and %s", from, until);
+		return to;
 	default:
 		return "Never freed";
 	}
+}
+
+void report_text_lost_between(struct out *out, const struct an_finding *finding,
+			      unsigned indent)
+{
+	char from[TEXT_BYTES], until[TEXT_BYTES];
+
+	/* Else the cause says it. */
+	if (!finding->has_lost_between || finding->cause == AN_CAUSE_LAST_POINTER_LOST)
+		return;
+	text_moments(from, until, finding->held_ns, finding->lost_ns);
+	fprintf(out->to, "%*slost between %s and %s\n", (int)indent, "", from, until);
 }
 
 struct section {
@@ -206,7 +224,7 @@ static void put_leak(struct section *section, const struct an_finding *finding, 
 	const struct an_session *session = section->findings->session;
 	struct report_stack_style style = { section->options->depth, section->options->is_full, 6,
 					    section->cwd };
-	char bytes[TEXT_BYTES], count[TEXT_BYTES], sentence[128];
+	char bytes[TEXT_BYTES], count[TEXT_BYTES], sentence[REPORT_SENTENCE_BYTES];
 	struct out *out = section->out;
 
 	fprintf(out->to, "%2llu  ", (unsigned long long)number);
@@ -226,6 +244,7 @@ static void put_leak(struct section *section, const struct an_finding *finding, 
 	report_text_stack(out, &section->list, &style);
 	if (finding->ring)
 		put_ring(section, finding);
+	report_text_lost_between(out, finding, 6);
 	if (finding->retained_bytes > finding->bytes)
 		fprintf(out->to, "      %s of it hang on what was lost\n",
 			text_bytes(bytes, finding->retained_bytes - finding->bytes,

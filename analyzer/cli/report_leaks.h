@@ -12,8 +12,13 @@ void report_text_leak_answer(struct out *out, const struct an_findings *findings
 /* The section LEAKS: at most n_most findings, by what they cost. */
 void report_text_leaks(struct out *out, const struct an_findings *findings,
 		       const struct report_options *options, uint64_t n_most);
+enum { REPORT_SENTENCE_BYTES = 192 };
 /* "The last pointer was lost". */
-const char *report_cause_sentence(char to[128], const struct an_finding *finding);
+const char *report_cause_sentence(char to[REPORT_SENTENCE_BYTES],
+				  const struct an_finding *finding);
+/* A line that says between which snapshots it was lost, unless the sentence does. */
+void report_text_lost_between(struct out *out, const struct an_finding *finding,
+			      unsigned indent);
 /* The finding that LEAKS shows first, or NULL. */
 const struct an_finding *report_first_leak(const struct an_findings *findings);
 /* Suppressions that matched nothing. */

@@ -43,6 +43,8 @@ struct an_finding {
 	uint64_t example;            /* address of one, in the process of that index */
 	uint32_t example_process;
 	uint32_t suppressed_by;      /* index of a suppression, or AN_NONE */
+	bool has_lost_between;       /* as in struct an_leak */
+	uint64_t held_ns, lost_ns;
 	uint32_t stack;              /* of its most expensive site */
 	const uint32_t *processes;   /* indexes, ascending; n_processes of them, at least 1 */
 	uint32_t n_processes;
@@ -55,6 +57,7 @@ struct an_findings_options {
 	const struct an_suppressions *suppressions;  /* NULL: none */
 	const uint64_t *masks;       /* of pointers with tags; n_masks of them */
 	size_t n_masks;
+	bool want_history;           /* say between which snapshots things were lost */
 };
 
 struct an_findings {

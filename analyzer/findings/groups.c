@@ -133,6 +133,13 @@ static void add(const struct builder *builder, struct group *group, const struct
 	if (!finding->n_allocations || leak->confidence < finding->confidence)
 		finding->confidence = leak->confidence;
 	finding->class = leak->class;
+	if (leak->has_lost_between) {
+		if (!finding->has_lost_between || leak->held_ns < finding->held_ns)
+			finding->held_ns = leak->held_ns;
+		if (!finding->has_lost_between || leak->lost_ns > finding->lost_ns)
+			finding->lost_ns = leak->lost_ns;
+		finding->has_lost_between = true;
+	}
 	finding->bytes += leak->bytes;
 	finding->n_allocations += leak->n;
 	finding->retained_bytes += leak->retained_bytes;

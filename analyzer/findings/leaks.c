@@ -50,6 +50,7 @@ struct asking {
 	struct an_cycles cycles;
 	uint32_t *suppressed_by;     /* of each node; NULL: nothing is suppressed */
 	struct u64map leak_of;       /* stack, class, cause -> index of a leak */
+	struct an_lost_list *lost;   /* NULL: nobody asks when */
 	uint64_t *n_told, *bytes_told;   /* of each stack */
 };
 
@@ -124,6 +125,18 @@ static struct an_leak *leak_of(struct asking *asking, uint32_t node, enum an_cla
 	});
 }
 
+/* To be asked of earlier snapshots. */
+static void note_lost(struct asking *asking, uint32_t node, size_t leak)
+{
+	const struct an_snapshot *snapshot = asking->objects->snapshot;
+
+	if (asking->lost)
+		*VEC_PUSH(&asking->lost->all) = (struct an_lost){
+			.process = snapshot->process, .leak = (uint32_t)leak,
+			.addr = snapshot->live[node].addr,
+			.made_ns = snapshot->live[node].time_ns };
+}
+
 static void add_node(struct asking *asking, uint32_t node, enum an_class class)
 {
 	const struct an_held *held = &asking->objects->snapshot->live[node];
@@ -137,6 +150,8 @@ static void add_node(struct asking *asking, uint32_t node, enum an_class class)
 	leak->bytes += held->size;
 	leak->retained_bytes += class == AN_CLASS_DEFINITE ? asking->dominators.retained[node]
 							   : held->size;
+	if (class == AN_CLASS_DEFINITE)
+		note_lost(asking, node, (size_t)(leak - asking->to->at));
 	if (class == AN_CLASS_SUPPRESSED)
 		leak->suppressed_by = asking->suppressed_by[node];
 }
@@ -202,6 +217,9 @@ static void tell_cycles(struct asking *asking)
 		to->bytes += cycle->bytes;
 		to->retained_bytes += asking->dominators.retained[cycle->leader];
 		to->n_rings++;
+		for (uint32_t k = 0; k < cycle->n_members; k++)
+			note_lost(asking, asking->cycles.members[cycle->first_member + k],
+				  first + index);
 	}
 	an_rings_release(&rings);
 }
@@ -266,6 +284,21 @@ static void release(struct asking *asking)
 	an_objects_free(asking->objects);
 }
 
+/* Of a leak the widest span of any of its allocations. */
+static void tell_times(struct an_leaks *leaks, const struct an_lost_list *lost)
+{
+	for (size_t i = 0; i < lost->all.n; i++) {
+		const struct an_lost *one = &lost->all.at[i];
+		struct an_leak *leak = &leaks->at[one->leak];
+
+		if (!leak->has_lost_between || one->held_ns < leak->held_ns)
+			leak->held_ns = one->held_ns;
+		if (!leak->has_lost_between || one->lost_ns > leak->lost_ns)
+			leak->lost_ns = one->lost_ns;
+		leak->has_lost_between = true;
+	}
+}
+
 void an_leaks_find(const struct an_session *session, const struct an_stack_names *names,
 		   const struct an_leaks_options *options, struct an_leaks *leaks)
 {
@@ -278,8 +311,13 @@ void an_leaks_find(const struct an_session *session, const struct an_stack_names
 				  ? an_suppressions_count(options->suppressions) : 0,
 				  sizeof *leaks->n_used),
 	};
+	struct an_lost_list lost = { 0 };
+
 	for (uint32_t i = 0; i < session->n_processes; i++) {
 		struct asking asking = { .to = leaks, .session = session };
+
+		if (options->want_history && an_history_has(session, i))
+			asking.lost = &lost;
 
 		asking.objects = an_objects_new(session, i, options->masks, options->n_masks);
 		if (asking.objects)
@@ -287,6 +325,9 @@ void an_leaks_find(const struct an_session *session, const struct an_stack_names
 		tell_rest(&asking, i);
 		release(&asking);
 	}
+	if (an_lost_find(session, options->masks, options->n_masks, &lost))
+		tell_times(leaks, &lost);
+	VEC_RELEASE(&lost.all);
 }
 
 void an_leaks_release(struct an_leaks *leaks)

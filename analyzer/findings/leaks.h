@@ -11,6 +11,7 @@
 #define ANALYZER_FINDINGS_LEAKS_H
 
 #include "analyzer/base/arena.h"
+#include "analyzer/findings/lost.h"
 #include "analyzer/findings/objects.h"
 #include "analyzer/findings/suppress.h"
 
@@ -70,12 +71,16 @@ struct an_leak {
 	const uint32_t *stacks;      /* of a cycle: all on the ring, ascending */
 	uint32_t n_stacks;
 	uint32_t suppressed_by;      /* index, or AN_NONE */
+	bool has_lost_between;       /* earlier snapshots tell when: */
+	uint64_t held_ns, lost_ns;   /* each was held at the one time or later, and lost
+	                              * at the other or earlier */
 };
 
 struct an_leaks_options {
 	const struct an_suppressions *suppressions;   /* NULL: none */
 	const uint64_t *masks;                        /* --pointer-mask */
 	size_t n_masks;
+	bool want_history;           /* look at the snapshots before the last ones, too */
 };
 
 struct an_leaks {

@@ -261,21 +261,28 @@ void an_objects_suppress(struct an_objects *objects, const uint32_t *nodes, size
 	an_reach_find(&objects->graph, &options, &objects->reach);
 }
 
-struct an_objects *an_objects_new(const struct an_session *session, uint32_t process,
-				  const uint64_t *masks, size_t n_masks)
+struct an_objects *an_objects_of(const struct an_session *session,
+				 const struct an_snapshot *snapshot, const uint64_t *masks,
+				 size_t n_masks)
 {
-	struct an_objects *objects;
-	uint32_t snapshot = session->processes[process].snapshot;
+	struct an_objects *objects = xcalloc(1, sizeof *objects);
 
-	if (snapshot >= session->n_snapshots || !session->snapshots[snapshot].has_data)
-		return NULL;
-	objects = xcalloc(1, sizeof *objects);
 	objects->session = session;
-	objects->snapshot = &session->snapshots[snapshot];
+	objects->snapshot = snapshot;
 	switch_roots(objects);
 	join(objects, masks, n_masks);
 	an_objects_suppress(objects, NULL, 0);
 	return objects;
+}
+
+struct an_objects *an_objects_new(const struct an_session *session, uint32_t process,
+				  const uint64_t *masks, size_t n_masks)
+{
+	uint32_t snapshot = session->processes[process].snapshot;
+
+	if (snapshot >= session->n_snapshots || !session->snapshots[snapshot].has_data)
+		return NULL;
+	return an_objects_of(session, &session->snapshots[snapshot], masks, n_masks);
 }
 
 void an_objects_free(struct an_objects *objects)

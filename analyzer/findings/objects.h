@@ -37,7 +37,12 @@ enum an_root_kind {
 	AN_ROOT_LOADER,              /* no address: the dynamic loader keeps it */
 };
 
-/* NULL when the process has no snapshot with data. To be freed. */
+/* Of a snapshot that has data and lasts as long as the result. Never NULL; to be
+ * freed. */
+struct an_objects *an_objects_of(const struct an_session *session,
+				 const struct an_snapshot *snapshot, const uint64_t *masks,
+				 size_t n_masks);
+/* Of the one that the session kept of the process: NULL when there is none. */
 struct an_objects *an_objects_new(const struct an_session *session, uint32_t process,
 				  const uint64_t *masks, size_t n_masks);
 void an_objects_free(struct an_objects *objects);

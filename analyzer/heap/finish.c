@@ -221,6 +221,8 @@ void an_finish(struct an_replay *replay)
 	uint32_t *process_index = xcalloc(replay->processes.n, sizeof(*process_index));
 	uint32_t *thread_index = xcalloc(replay->threads.n, sizeof(*thread_index));
 	uint32_t *stack_of = xcalloc(replay->sites.n, sizeof(*stack_of));
+	const struct an_numbers numbers = { .replay = replay, .process_index = process_index,
+					    .thread_index = thread_index, .stack_of = stack_of };
 
 	an_live_finish(replay);
 	an_ends_apply(replay);
@@ -232,10 +234,10 @@ void an_finish(struct an_replay *replay)
 	if (replay->options.want_live)
 		list_live(replay, process_index, thread_index, stack_of);
 	list_differs(replay, process_index);
-	an_snapshots_finish(replay, process_index, thread_index, stack_of);
 	an_marks_finish(replay, process_index);
+	an_snapshots_finish(replay, &numbers);
 	an_certificate(replay, process_index);
-	free(process_index);
-	free(thread_index);
-	free(stack_of);
+	replay->process_index = process_index;
+	replay->thread_index = thread_index;
+	replay->stack_of = stack_of;
 }

@@ -64,6 +64,10 @@ void an_live_fill(struct an_replay *replay, struct an_allocation *allocation,
 	allocation->ticks = event->ticks;
 	allocation->site = event->site;
 	allocation->thread = event->thread;
+	allocation->first_ticks = event->n_reallocs ? event->first_ticks : event->ticks;
+	allocation->first_site = event->n_reallocs ? event->first_site : event->site;
+	allocation->n_reallocs = event->n_reallocs;
+	an_cut_see_alloc(process, allocation, event);
 	note_peak(site, replay->n_peaks);
 	site->n_allocations++;
 	site->allocated_bytes += event->size;
@@ -86,8 +90,7 @@ void an_live_count_free(struct an_replay *replay, struct an_process_state *proce
 	site->live_bytes -= old->size;
 	take_from(&process->out.totals, old->size);
 	take_from(&replay->tree, old->size);
-	if (process->snapshot || process->open_snapshot)
-		an_snapshot_see_free(process, old);
+	an_cut_see_release(replay, process, old, event);
 	if (process->n_holders && old->ticks <= process->last_fork_ticks)
 		an_fork_bury(process, old, event ? event->ticks : process->last_ticks);
 	an_error_release(replay, process, old, event);

@@ -36,6 +36,7 @@ static struct an_stream *stream_by_id(struct an_replay *replay, const struct mt_
 	link->value = replay->streams.n;
 	stream = xcalloc(1, sizeof(*stream));
 	stream->number = (uint32_t)replay->streams.n;
+	stream->id = span->stream;
 	stream->thread = AN_NONE;
 	stream->process = an_process_by_id(replay, span->process);
 	stream->process->n_streams++;
@@ -118,6 +119,8 @@ static bool next_head(struct an_replay *replay, struct an_stream *stream)
 {
 	stream->has_head = false;
 	while (stream->in.at || open_piece(replay, stream)) {
+		stream->head_offset = stream->next_offset -
+				      (uint32_t)(stream->in.end - stream->in.at);
 		int status = mt_get_record(stream->state, &stream->in, &stream->head);
 
 		if (status > 0) {

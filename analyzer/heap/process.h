@@ -12,6 +12,19 @@
 #include "analyzer/heap/names.h"
 #include "analyzer/heap/session.h"
 
+/* One live allocation, in the table of its process. */
+struct an_allocation {
+	uint64_t addr;
+	uint64_t size;
+	uint64_t ticks;
+	uint32_t site;               /* index into sites */
+	uint32_t thread;             /* index into threads */
+	/* Of what realloc made of others: the first of them. */
+	uint64_t first_ticks;        /* else ticks */
+	uint32_t first_site;         /* else site */
+	uint32_t n_reallocs;
+};
+
 struct an_thread_state {
 	uint32_t process;
 	uint32_t id;
@@ -69,6 +82,7 @@ struct an_process_state {
 
 	/* The last whole one, and the one that is being read: snapshot.c. */
 	struct an_snapshot_state *snapshot, *open_snapshot;
+	bool is_watched;             /* a visitor wants to know what it releases */
 	struct an_freed_cache freed;   /* what it freed last */
 	uint32_t n_strays;             /* errors.c: how many are kept, */
 	uint64_t n_strays_lost;        /* and how many were too many */

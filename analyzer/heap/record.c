@@ -33,7 +33,16 @@ static struct an_event event_of(struct an_replay *replay, struct an_stream *stre
 	return (struct an_event){ .addr = record->addr, .size = record->size,
 				  .ticks = record->time, .thread = stream->thread,
 				  .number = ++replay->threads.at[stream->thread].n_events,
-				  .kind = kind, .stream = stream };
+				  .kind = kind, .stream = stream, .fill = stream->fill,
+				  .offset = stream->head_offset };
+}
+
+/* The same thing for the program, in a new allocation. */
+static void follow_realloc(struct an_event *event, const struct an_allocation *old)
+{
+	event->first_ticks = old->first_ticks;
+	event->first_site = old->first_site;
+	event->n_reallocs = old->n_reallocs == UINT32_MAX ? UINT32_MAX : old->n_reallocs + 1;
 }
 
 /* What a thread did last is known when its record is read; the event itself
@@ -44,6 +53,8 @@ static void apply_alloc(struct an_replay *replay, struct an_stream *stream,
 	struct an_event event = event_of(replay, stream, record, AN_EVENT_ALLOC);
 	struct an_thread_state *thread = &replay->threads.at[stream->thread];
 
+	if (stream->intent.state == AN_INTENT_HELD)
+		follow_realloc(&event, &stream->intent.old);
 	if (stream->intent.state != AN_INTENT_NONE)
 		an_realloc_settle(replay, stream, true);
 	event.site = an_site_of(replay, stream->process, record->stack);

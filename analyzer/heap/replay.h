@@ -70,6 +70,8 @@ struct an_replay {
 	uint64_t n_looked_through;   /* live allocations, for strays */
 	bool is_lossy;               /* events were dropped, nobody knows whose */
 
+	uint32_t *process_index, *thread_index, *stack_of;  /* from here to out; set at the end */
+
 	struct an_totals tree;
 	uint64_t n_peaks;            /* a new one at every new peak of tree */
 	struct an_clock_state clock;

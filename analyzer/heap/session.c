@@ -208,6 +208,9 @@ void an_session_close(struct an_session *session)
 	VEC_RELEASE(&replay->forks.items);
 	VEC_RELEASE(&replay->ends.items);
 	pqueue_release(&replay->queue);
+	free(replay->process_index);
+	free(replay->thread_index);
+	free(replay->stack_of);
 	indexset_release(&replay->node_set);
 	u64map_release(&replay->process_of);
 	u64map_release(&replay->stream_of);
@@ -218,6 +221,13 @@ void an_session_close(struct an_session *session)
 	strpool_release(&replay->strings);
 	arena_release(&replay->arena);
 	free(replay);
+}
+
+uint32_t an_session_site_stack(const struct an_session *session, uint32_t site)
+{
+	const struct an_replay *replay = session->internal;
+
+	return site < replay->sites.n ? replay->stack_of[site] : 0;
 }
 
 const char *an_session_self_check_failure(const struct an_session *session)

@@ -52,6 +52,8 @@ struct an_session_options {
 	bool is_names_only;          /* processes, modules and stacks are wanted, no
 	                              * events: five times as fast */
 	const struct an_symbols_options *symbols;  /* NULL: defaults */
+	const struct an_visitor *visitor;    /* NULL, or who sees snapshots; then known is */
+	const struct an_session *known;      /* the session of an earlier reading */
 	void (*progress)(void *context, uint64_t done_bytes, uint64_t all_bytes); /* may be NULL */
 	void *progress_context;
 };
@@ -71,6 +73,9 @@ uint32_t an_session_module_at(const struct an_session *session, uint32_t process
 			      uint64_t at_ns);
 /* The number of a module (an index) in session->symbols. */
 uint32_t an_session_symbols_module(const struct an_session *session, uint32_t index);
+
+/* Of a site that an_departure names, after the reading: an index into stacks. */
+uint32_t an_session_site_stack(const struct an_session *session, uint32_t site);
 
 /* The greatest number that divides both; 0 is divided by all. */
 uint64_t an_common_unit(uint64_t a, uint64_t b);

@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * snapshot.c -- collects the records of a snapshot, and finds what lived at its cut.
- *
- * What lives is not copied when the cut comes: nothing is more than the table of
- * then. What is in the table at the end and as old as the cut lived then, and so
- * did what was freed since, of which a list is kept while a snapshot waits for
- * its process's end. So a snapshot costs what it holds and what is freed after it.
- *
- * The scanning thread writes CUT while the others stand still, so the time of
- * its last CUT is the moment of the cut in the merged order. Of an allocation
- * that is made and not yet recorded the CUT tells (pending).
+ * snapshot.c -- collects the records of a snapshot; cut.c finds what lived then.
  *
  * The last whole snapshot of a process is kept; one that is cut short only when
- * there is no other.
+ * there is no other. Of the others the news remain. Who wants to see them reads the
+ * trace once more with a visitor: then each that is wanted is lent to him when it
+ * is there, and given back before the next one of its process.
  */
-#include "analyzer/heap/replay.h"
+#include "analyzer/heap/snapshot_state.h"
 
 #include <string.h>
-
-struct an_snapshot_state {
-	struct an_snapshot out;      /* at_ns in ticks; arrays not filled */
-	uint64_t cut_ticks;
-	bool is_ended;
-	VEC(struct an_range) ranges;
-	VEC(uint32_t) range_numbers;
-	VEC(struct an_word) words;
-	VEC(struct mt_snapshot_thread) threads;
-	VEC(struct mt_snapshot_cut) pending;
-	VEC(struct an_allocation) freed;     /* that lived at the cut, freed since */
-};
 
 const char *an_snapshot_why_name(uint8_t why)
 {
@@ -47,8 +28,9 @@ static void release_data(struct an_snapshot_state *state)
 	VEC_RELEASE(&state->range_numbers);
 	VEC_RELEASE(&state->words);
 	VEC_RELEASE(&state->threads);
-	VEC_RELEASE(&state->pending);
-	VEC_RELEASE(&state->freed);
+	VEC_RELEASE(&state->cuts);
+	VEC_RELEASE(&state->released);
+	u64map_release(&state->late);
 }
 
 void an_snapshot_release(struct an_process_state *process)
@@ -63,15 +45,88 @@ void an_snapshot_release(struct an_process_state *process)
 	process->snapshot = process->open_snapshot = NULL;
 }
 
+static void lack(struct an_snapshot_state *state, const char *what)
+{
+	if (state->out.is_complete)
+		state->out.reason = what;
+	state->out.is_complete = false;
+}
+
+/* What it says, held against itself and against the events. */
+static void judge(struct an_snapshot_state *state)
+{
+	if (state->out.n_bad_words)
+		lack(state, "words of it lie outside of what it says was read");
+	if (state->out.n_bad_cuts)
+		lack(state, "its cut names positions that the streams do not have");
+	if (state->is_late)
+		lack(state, "the trace tells too late when it was");
+}
+
 /* Of one that is not needed any more only the news remain. */
 static void retire(struct an_replay *replay, struct an_snapshot_state **state)
 {
 	if (!*state)
 		return;
+	judge(*state);
 	*VEC_PUSH(&replay->old_snapshots) = (*state)->out;
 	release_data(*state);
 	free(*state);
 	*state = NULL;
+}
+
+/* The one that is being read, its cut being known. */
+static struct an_snapshot_state *unended(struct an_replay *replay,
+					 struct an_process_state *process)
+{
+	struct an_snapshot_state *state = process->open_snapshot;
+
+	if (!state || state->is_ended)
+		return NULL;
+	an_cut_seal(replay, process, state);
+	return state;
+}
+
+/* The arrays of to are borrowed from state but for live, which is to be freed. */
+static void fill(struct an_replay *replay, struct an_process_state *process,
+		 struct an_snapshot_state *state, const struct an_numbers *numbers,
+		 struct an_snapshot *to)
+{
+	an_cut_seal(replay, process, state);
+	judge(state);
+	*to = state->out;
+	to->process = an_numbers_process(numbers, process->index);
+	to->at_ns = an_numbers_ns(numbers, state->out.at_ns);
+	to->has_data = true;
+	to->ranges = state->ranges.at;
+	to->n_ranges = (uint32_t)state->ranges.n;
+	to->words = state->words.at;
+	to->n_words = state->words.n;
+	to->threads = state->threads.at;
+	to->n_threads = (uint32_t)state->threads.n;
+	to->live = an_cut_list(replay, process, state, numbers, &to->n_live);
+}
+
+/* Lends it to the visitor, with all that was released since its cut. */
+static void show(struct an_replay *replay, struct an_process_state *process)
+{
+	struct an_snapshot_state *state = process->open_snapshot;
+	const struct an_visitor *visitor = replay->options.visitor;
+
+	if (state->is_wanted) {
+		struct an_numbers numbers = an_numbers_known(replay, process);
+		struct an_snapshot shown;
+
+		fill(replay, process, state, &numbers, &shown);
+		process->is_watched = visitor->release != NULL;
+		visitor->see(visitor->context, &shown);
+		for (size_t i = 0; process->is_watched && i < state->released.n; i++)
+			an_cut_visit(replay, process, &state->released.at[i]);
+		free(shown.live);
+	}
+	release_data(state);
+	free(state);
+	process->open_snapshot = NULL;
 }
 
 /* One that is cut short is better than none, and worse than one that is not. */
@@ -79,6 +134,11 @@ static void put_away_open(struct an_replay *replay, struct an_process_state *pro
 {
 	if (!process->open_snapshot)
 		return;
+	if (replay->options.visitor) {
+		show(replay, process);
+		return;
+	}
+	an_cut_seal(replay, process, process->open_snapshot);
 	if (process->snapshot && process->snapshot->is_ended &&
 	    !process->open_snapshot->is_ended) {
 		retire(replay, &process->open_snapshot);
@@ -87,6 +147,28 @@ static void put_away_open(struct an_replay *replay, struct an_process_state *pro
 	retire(replay, &process->snapshot);
 	process->snapshot = process->open_snapshot;
 	process->open_snapshot = NULL;
+}
+
+/* Which one of the first reading it is, and whether the visitor wants it. */
+static bool is_wanted(struct an_replay *replay, struct an_process_state *process,
+		      const struct an_snapshot *snapshot)
+{
+	const struct an_visitor *visitor = replay->options.visitor;
+	const struct an_session *known = replay->options.known;
+	struct an_numbers numbers;
+	uint64_t at_ns;
+	uint32_t index;
+
+	if (!visitor)
+		return true;
+	numbers = an_numbers_known(replay, process);
+	index = an_numbers_process(&numbers, process->index);
+	at_ns = an_numbers_ns(&numbers, snapshot->at_ns);
+	for (uint32_t i = 0; i < known->n_snapshots; i++)
+		if (known->snapshots[i].process == index && known->snapshots[i].at_ns == at_ns &&
+		    known->snapshots[i].number == snapshot->number)
+			return visitor->wants(visitor->context, i);
+	return false;
 }
 
 int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
@@ -101,11 +183,14 @@ int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
 	put_away_open(replay, process);
 	state = xcalloc(1, sizeof(*state));
 	state->cut_ticks = record->time;
+	state->n_streams = told.n_streams;
+	u64map_init(&state->late, sizeof(struct an_link));
 	state->out = (struct an_snapshot){
 		.process = process->index, .number = told.number, .why = told.why,
 		.flags = told.flags, .at_ns = record->time, .is_cut = true, .reason = "",
 		.label = strpool_intern(&replay->strings, told.label.bytes, told.label.n_bytes),
 	};
+	state->is_wanted = is_wanted(replay, process, &state->out);
 	process->open_snapshot = state;
 	return MT_OK;
 }
@@ -119,24 +204,21 @@ int an_snapshot_cut(struct an_replay *replay, struct an_stream *stream,
 	int status;
 
 	(void)replay;
-	if (!state || state->is_ended)
+	if (!state || state->is_sealed)
 		return MT_ERR_RECORD;
 	state->cut_ticks = record->time;
-	state->freed.n = 0;
 	while ((status = mt_get_snapshot_cut(&in, &cut)) > 0)
-		if (cut.pending == MT_PENDING_ALLOC)
-			*VEC_PUSH(&state->pending) = cut;
+		*VEC_PUSH(&state->cuts) = cut;
 	return status;
 }
 
 int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
 		       const struct mt_record *record)
 {
-	struct an_snapshot_state *state = stream->process->open_snapshot;
+	struct an_snapshot_state *state = unended(replay, stream->process);
 	struct mt_snapshot_thread told = { 0 };
 
-	(void)replay;
-	if (!state || state->is_ended || mt_get_snapshot_thread(record, &told) < 0)
+	if (!state || mt_get_snapshot_thread(record, &told) < 0)
 		return MT_ERR_RECORD;
 	*VEC_PUSH(&state->threads) = told;
 	return MT_OK;
@@ -145,10 +227,10 @@ int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record)
 {
-	struct an_snapshot_state *state = stream->process->open_snapshot;
+	struct an_snapshot_state *state = unended(replay, stream->process);
 	struct mt_snapshot_range told;
 
-	if (!state || state->is_ended || mt_get_snapshot_range(record, &told) < 0 ||
+	if (!state || mt_get_snapshot_range(record, &told) < 0 ||
 	    told.start > told.end)
 		return MT_ERR_RECORD;
 	*VEC_PUSH(&state->range_numbers) = told.number;
@@ -163,15 +245,14 @@ int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record)
 {
-	struct an_snapshot_state *state = stream->process->open_snapshot;
+	struct an_snapshot_state *state = unended(replay, stream->process);
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_words told;
 	struct an_range *range;
 	struct an_word word;
 	int status;
 
-	(void)replay;
-	if (!state || state->is_ended || mt_get_snapshot_words(&in, &told) < 0 ||
+	if (!state || mt_get_snapshot_words(&in, &told) < 0 ||
 	    !state->ranges.n || state->range_numbers.at[state->ranges.n - 1] != told.range)
 		return MT_ERR_RECORD;
 	range = &state->ranges.at[state->ranges.n - 1];
@@ -180,6 +261,9 @@ int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 			state->out.n_bad_words++;
 			continue;
 		}
+		state->n_words++;
+		if (!state->is_wanted)
+			continue;
 		*VEC_PUSH(&state->words) = word;
 		range->n_words++;
 	}
@@ -189,108 +273,21 @@ int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,
 		    const struct mt_record *record)
 {
-	struct an_snapshot_state *state = stream->process->open_snapshot;
+	struct an_snapshot_state *state = unended(replay, stream->process);
 	struct mt_snapshot_end told;
 
-	if (!state || state->is_ended || mt_get_snapshot_end(record, &told) < 0)
+	if (!state || mt_get_snapshot_end(record, &told) < 0)
 		return MT_ERR_RECORD;
 	state->is_ended = true;
 	state->out.is_cut = false;
-	state->out.is_complete = told.is_complete && !state->out.n_bad_words &&
-				 told.n_words == state->words.n;
+	state->out.is_complete = told.is_complete;
 	state->out.pause_ns = told.pause_ns;
 	state->out.reason = strpool_intern(&replay->strings, told.reason.bytes,
 					   told.reason.n_bytes);
-	if (told.is_complete && !state->out.is_complete)
-		state->out.reason = "words of it are missing";
+	if (told.n_words != state->n_words)
+		lack(state, "words of it are missing");
 	put_away_open(replay, stream->process);
 	return MT_OK;
-}
-
-void an_snapshot_see_free(struct an_process_state *process, const struct an_allocation *old)
-{
-	struct an_snapshot_state *const all[] = { process->snapshot, process->open_snapshot };
-
-	for (unsigned i = 0; i < 2; i++)
-		if (all[i] && old->ticks <= all[i]->cut_ticks)
-			*VEC_PUSH(&all[i]->freed) = *old;
-}
-
-/* How the replay's numbers become the session's. */
-struct numbers {
-	struct an_replay *replay;
-	const uint32_t *thread_index, *stack_of;
-};
-
-static struct an_held held_of(const struct numbers *numbers, const struct an_allocation *from,
-			      bool is_freed)
-{
-	return (struct an_held){
-		.addr = from->addr, .size = from->size, .is_freed = is_freed,
-		.stack = numbers->stack_of[from->site],
-		.thread = numbers->thread_index[from->thread],
-		.time_ns = an_clock_ns(&numbers->replay->clock, from->ticks),
-	};
-}
-
-static int compare_held(const void *left, const void *right)
-{
-	const struct an_held *a = left, *b = right;
-
-	if (a->addr != b->addr)
-		return a->addr < b->addr ? -1 : 1;
-	return (int)a->is_freed - (int)b->is_freed;
-}
-
-/* What a thread had in hand: recorded after the cut, if at all. */
-static struct an_held pending_of(const struct numbers *numbers, const struct u64map *table,
-				 const struct mt_snapshot_cut *cut)
-{
-	const struct an_allocation *found = u64map_get(table, cut->addr);
-
-	if (found && found->size == cut->size)
-		return held_of(numbers, found, false);
-	return (struct an_held){ .addr = cut->addr, .size = cut->size, .thread = AN_NONE,
-				 .is_freed = true };
-}
-
-static void list_live(const struct numbers *numbers, const struct an_process_state *process,
-		      struct an_snapshot *to)
-{
-	const struct an_snapshot_state *state = process->snapshot;
-	VEC(struct an_held) all = { 0 };
-	size_t at = 0, n = 0;
-
-	for (const struct an_allocation *from; (from = u64map_next(&process->live, &at));)
-		if (from->ticks <= state->cut_ticks)
-			*VEC_PUSH(&all) = held_of(numbers, from, false);
-	for (size_t i = 0; i < state->freed.n; i++)
-		*VEC_PUSH(&all) = held_of(numbers, &state->freed.at[i], true);
-	for (size_t i = 0; i < state->pending.n; i++)
-		*VEC_PUSH(&all) = pending_of(numbers, &process->live, &state->pending.at[i]);
-	if (all.n)
-		qsort(all.at, all.n, sizeof(*all.at), compare_held);
-	/* One address is one allocation, and none reaches into the next. */
-	for (size_t i = 0; i < all.n; i++) {
-		const struct an_held *last = n ? &all.at[n - 1] : NULL;
-
-		if (!last || (all.at[i].addr > last->addr &&
-			      all.at[i].addr - last->addr >= last->size))
-			all.at[n++] = all.at[i];
-	}
-	to->live = arena_alloc(&numbers->replay->arena, n, sizeof(*to->live));
-	to->n_live = n;
-	if (n)
-		memcpy(to->live, all.at, n * sizeof(*all.at));
-	VEC_RELEASE(&all);
-}
-
-static void convert(struct an_replay *replay, struct an_snapshot *to,
-		    const struct an_snapshot *from, const uint32_t *process_index)
-{
-	*to = *from;
-	to->process = process_index[from->process];
-	to->at_ns = an_clock_ns(&replay->clock, from->at_ns);
 }
 
 static int compare_snapshots(const void *left, const void *right)
@@ -304,10 +301,22 @@ static int compare_snapshots(const void *left, const void *right)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
-void an_snapshots_finish(struct an_replay *replay, const uint32_t *process_index,
-			 const uint32_t *thread_index, const uint32_t *stack_of)
+static void list(struct an_replay *replay, struct an_process_state *process,
+		 const struct an_numbers *numbers)
 {
-	const struct numbers numbers = { replay, thread_index, stack_of };
+	struct an_snapshot *to = &replay->out.snapshots[replay->out.n_snapshots++];
+	struct an_held *live;
+
+	fill(replay, process, process->snapshot, numbers, to);
+	live = arena_alloc(&replay->arena, to->n_live, sizeof(*live));
+	if (to->n_live)
+		memcpy(live, to->live, to->n_live * sizeof(*live));
+	free(to->live);
+	to->live = live;
+}
+
+void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numbers)
+{
 	struct an_session *out = &replay->out;
 
 	out->snapshots = arena_alloc(&replay->arena,
@@ -315,28 +324,22 @@ void an_snapshots_finish(struct an_replay *replay, const uint32_t *process_index
 				     sizeof(*out->snapshots));
 	for (size_t i = 0; i < replay->processes.n; i++) {
 		struct an_process_state *process = replay->processes.at[i];
-		struct an_snapshot_state *state;
-		struct an_snapshot *to;
 
 		put_away_open(replay, process);
-		state = process->snapshot;
-		if (!state || process_index[i] == AN_NONE)
-			continue;
-		to = &out->snapshots[out->n_snapshots++];
-		convert(replay, to, &state->out, process_index);
-		to->has_data = true;
-		to->ranges = state->ranges.at;
-		to->n_ranges = (uint32_t)state->ranges.n;
-		to->words = state->words.at;
-		to->n_words = state->words.n;
-		to->threads = state->threads.at;
-		to->n_threads = (uint32_t)state->threads.n;
-		list_live(&numbers, process, to);
+		if (process->snapshot && numbers->process_index[i] != AN_NONE)
+			list(replay, process, numbers);
 	}
-	for (size_t i = 0; i < replay->old_snapshots.n; i++)
-		if (process_index[replay->old_snapshots.at[i].process] != AN_NONE)
-			convert(replay, &out->snapshots[out->n_snapshots++],
-				&replay->old_snapshots.at[i], process_index);
+	for (size_t i = 0; i < replay->old_snapshots.n; i++) {
+		const struct an_snapshot *from = &replay->old_snapshots.at[i];
+		struct an_snapshot *to = &out->snapshots[out->n_snapshots];
+
+		if (numbers->process_index[from->process] == AN_NONE)
+			continue;
+		*to = *from;
+		to->process = numbers->process_index[from->process];
+		to->at_ns = an_numbers_ns(numbers, from->at_ns);
+		out->n_snapshots++;
+	}
 	qsort(out->snapshots, out->n_snapshots, sizeof(*out->snapshots), compare_snapshots);
 	for (uint32_t i = 0; i < out->n_snapshots; i++)
 		if (out->snapshots[i].has_data)

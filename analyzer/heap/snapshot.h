@@ -33,6 +33,9 @@ struct an_held {
 	uint64_t time_ns;
 	uint32_t stack;              /* index; 0: not known */
 	uint32_t thread;             /* index, or AN_NONE */
+	uint32_t n_reallocs;         /* so many times it was another allocation before */
+	uint32_t first_stack;        /* that made the first of these; else stack */
+	uint64_t first_ns;           /* when; else time_ns */
 	bool is_freed;               /* after the cut: it does not count as live at the end */
 };
 
@@ -47,12 +50,35 @@ struct an_snapshot {
 	bool is_complete;            /* not cut, and it lacks nothing that it knows of */
 	const char *reason;          /* why it is not complete; may be empty */
 	uint64_t n_bad_words;        /* outside of their range: left out */
+	uint64_t n_bad_cuts;         /* of streams, at positions they do not have: left out */
 	/* Of the last one of each process; of the others nothing is kept. */
 	bool has_data;
 	struct an_range *ranges;     uint32_t n_ranges;   /* as recorded */
 	struct an_word *words;       uint64_t n_words;    /* by range */
 	struct mt_snapshot_thread *threads;  uint32_t n_threads;
 	struct an_held *live;        uint64_t n_live;     /* by address */
+};
+
+/* An allocation was released, in a process of which a snapshot was seen. */
+struct an_departure {
+	uint32_t process;            /* as all here: of the session that is known */
+	uint64_t addr, made_ns;      /* of the allocation */
+	uint64_t at_ns;              /* UINT64_MAX: nobody knows when */
+	uint32_t thread;             /* that released it, or AN_NONE */
+	uint32_t site;               /* an_session_site_stack has its stack in the session of
+	                              * this reading; AN_NONE: not recorded */
+};
+
+/*
+ * Somebody to whom a second reading of a trace lends the snapshots that the first
+ * one did not keep. All it is told is in the numbers and times of the session of the
+ * first reading, and each snapshot lasts until see returns.
+ */
+struct an_visitor {
+	void *context;
+	bool (*wants)(void *context, uint32_t snapshot);   /* index there */
+	void (*see)(void *context, const struct an_snapshot *snapshot);
+	void (*release)(void *context, const struct an_departure *release);  /* may be NULL */
 };
 
 /* "exit", "demand", "post-mortem"; NULL for what is none. */

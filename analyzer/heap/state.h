@@ -15,15 +15,6 @@
 #include "analyzer/heap/packed.h"
 #include "analyzer/heap/process.h"
 
-/* One live allocation, in the table of its process. */
-struct an_allocation {
-	uint64_t addr;
-	uint64_t size;
-	uint64_t ticks;
-	uint32_t site;               /* index into sites */
-	uint32_t thread;             /* index into threads */
-};
-
 enum an_event_kind {
 	AN_EVENT_ALLOC,
 	AN_EVENT_FREE,
@@ -40,10 +31,27 @@ struct an_event {
 	uint32_t free_stack;         /* id of the release's stack; 0: not recorded */
 	uint8_t flags;               /* MT_DELETE_*, of a FREE */
 	uint8_t align_log2;          /* what an aligned delete declares */
+	uint32_t offset;             /* of its record, in fill */
+	uint64_t fill;
 	enum an_event_kind kind;
 	bool is_thread_last;         /* FREE, INTENT: of the thread's latest allocation */
 	struct an_stream *stream;
+	/* An ALLOC that is the outcome of a realloc. */
+	uint64_t first_ticks;
+	uint32_t first_site, n_reallocs;
 };
+
+/* One of the latest events of a stream, and its place: cut.c. */
+struct an_recent {
+	struct an_allocation was;
+	uint64_t ticks;              /* of the event */
+	uint64_t fill;
+	uint32_t offset;
+	uint32_t free_stack;         /* of a release: id; 0: not recorded */
+	uint32_t thread;
+	bool is_alloc;
+};
+enum { AN_RECENT = 8 };
 
 /* A realloc between its two records. The old allocation counts as live but is
  * out of the table: for other threads its address is free already. */
@@ -72,6 +80,7 @@ struct an_piece {
 struct an_stream {
 	struct an_process_state *process;
 	uint32_t number;             /* of the stream, in the order of appearance */
+	uint32_t id;                 /* in the trace */
 	uint32_t thread;             /* index, or AN_NONE before its first record */
 	bool is_active;              /* in replay.active */
 	bool has_head;
@@ -82,10 +91,13 @@ struct an_stream {
 	size_t first_piece;
 	struct mt_in in;             /* the piece being decoded; at NULL: none */
 	struct mt_record head;
+	uint32_t head_offset;        /* in fill */
 	struct mt_stream_state *state;   /* one of state and packed, or none yet */
 	struct an_packed *packed;
 	struct an_intent intent;
 	uint32_t free_stack;         /* of the release that follows; 0: none */
+	struct an_recent recent[AN_RECENT];  /* a ring */
+	uint64_t n_recent;           /* events so far */
 };
 
 /* A fork or exec that was announced; token is its key. */

@@ -15,6 +15,14 @@
 struct an_replay;
 struct an_resolver;
 
+/* How a reading's numbers are called in a session: numbers.c. */
+struct an_numbers {
+	const struct an_replay *replay;
+	const struct an_replay *known;           /* NULL: in the session that it makes */
+	const struct an_process_state *process;  /* there, of the process asked about; or NULL */
+	const uint32_t *process_index, *thread_index, *stack_of;
+};
+
 /* merge.c */
 void an_merge_add(struct an_replay *replay, const struct mt_item *item);
 void an_merge_finish(struct an_replay *replay);
@@ -59,16 +67,28 @@ int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record);
 int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,
 		    const struct mt_record *record);
-/* An allocation left the table for good. */
-void an_snapshot_see_free(struct an_process_state *process, const struct an_allocation *old);
 /* Once, at the end; the session borrows what the processes hold. */
-void an_snapshots_finish(struct an_replay *replay, const uint32_t *process_index,
-			 const uint32_t *thread_index, const uint32_t *stack_of);
+void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numbers);
 void an_snapshot_release(struct an_process_state *process);
 
 /* marks.c: as an_kind_apply; then, at the end, as the session has them. */
 int an_mark(struct an_replay *replay, struct an_stream *stream, const struct mt_record *record);
 void an_marks_finish(struct an_replay *replay, const uint32_t *process_index);
+
+/* cut.c: an allocation came into the table, or left it for good; event NULL: nobody
+ * knows when. */
+void an_cut_see_alloc(struct an_process_state *process, const struct an_allocation *allocation,
+		      const struct an_event *event);
+void an_cut_see_release(struct an_replay *replay, struct an_process_state *process,
+			const struct an_allocation *old, const struct an_event *event);
+
+/* numbers.c */
+struct an_numbers an_numbers_known(struct an_replay *replay,
+				   const struct an_process_state *process);
+uint32_t an_numbers_process(const struct an_numbers *numbers, uint32_t process);
+uint32_t an_numbers_stack(const struct an_numbers *numbers, uint32_t site);
+uint32_t an_numbers_thread(const struct an_numbers *numbers, uint32_t thread);
+uint64_t an_numbers_ns(const struct an_numbers *numbers, uint64_t ticks);
 
 /* order.c */
 void an_order_event(struct an_replay *replay, const struct an_event *event);

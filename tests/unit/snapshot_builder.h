@@ -38,18 +38,27 @@ static inline struct snapshot_builder sb_begin_pending(struct trace_builder *t, 
 						       uint64_t addr, uint64_t size)
 {
 	struct snapshot_builder s = { .t = t };
-	struct mt_snapshot told = { .number = 1, .why = why, .n_streams = t->n_streams,
-				    .tid = 1, .label = { "", 0 } };
-	struct mt_snapshot_cut cut = { .stream = t->current + 1 };
+	struct mt_snapshot told = { .number = ++t->n_snapshots, .why = why,
+				    .n_streams = t->n_streams, .tid = 1, .label = { "", 0 } };
 
-	if (size != UINT64_MAX) {
-		cut.pending = MT_PENDING_ALLOC;
-		cut.addr = addr;
-		cut.size = size;
-	}
+	if (!t->is_stopped)
+		tb_stop(t);
+	t->is_stopped = false;
 	TB_EXTENDED(t, MT_KIND_SNAPSHOT, mt_put_snapshot, &told);
 	t->now += TB_TICKS;
-	TB_EXTENDED(t, MT_KIND_SNAPSHOT_CUT, mt_put_snapshot_cut, &cut);
+	for (uint32_t i = 0; i < t->n_streams; i++) {
+		bool is_own = i == t->current;
+		struct mt_snapshot_cut cut = { .stream = i + 1, .fill = t->fill_of_cuts,
+					       .n_bytes = (uint32_t)t->n_stopped[i] };
+
+		if (is_own && size != UINT64_MAX) {
+			cut.pending = MT_PENDING_ALLOC;
+			cut.addr = addr;
+			cut.size = size;
+		}
+		if (t->streams[i]->process == tb_stream(t)->process)
+			TB_EXTENDED(t, MT_KIND_SNAPSHOT_CUT, mt_put_snapshot_cut, &cut);
+	}
 	t->now += TB_TICKS;
 	return s;
 }

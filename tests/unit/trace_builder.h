@@ -61,6 +61,10 @@ struct trace_builder {
 	uint64_t n_tokens;
 	struct tb_stream *streams[TB_STREAMS_MAX];
 	uint32_t n_streams, current;
+	uint32_t n_snapshots;        /* of any process */
+	uint64_t fill_of_cuts;       /* claimed by snapshots */
+	bool is_stopped;             /* for the next snapshot, by tb_stop */
+	size_t n_stopped[TB_STREAMS_MAX]; /* bytes of each stream then */
 	char *names[TB_NAMES_MAX];   /* of functions */
 	uint32_t n_names;
 	VEC(struct tb_stack) stacks; /* id: index + 1 */
@@ -428,6 +432,35 @@ static inline void tb_drain(struct trace_builder *t)
 	t->epoch++;
 }
 
+/* The next snapshot is of now, whatever is recorded before its CUT. */
+static inline void tb_stop(struct trace_builder *t)
+{
+	t->is_stopped = true;
+	for (uint32_t i = 0; i < TB_STREAMS_MAX; i++)
+		t->n_stopped[i] = i < t->n_streams ? t->streams[i]->bytes.n : 0;
+}
+
+static inline void tb_finish(struct trace_builder *t)
+{
+	tb_drain(t);
+	if (!t->is_endless)
+		mt_writer_block(t->writer, MT_BLOCK_END, t->epoch, "", 0);
+}
+
+/* Finishes the trace in a file, for those who read it twice. */
+static inline struct an_session *tb_open_file(struct trace_builder *t, const char *path)
+{
+	const struct an_session_options checked = { .is_self_check = true };
+	struct an_session *session;
+	FILE *to = fopen(path, "we");
+
+	tb_finish(t);
+	if (!to || fwrite(t->trace.at, 1, t->trace.n, to) != t->trace.n || fclose(to) ||
+	    an_session_open(&session, path, &checked) < 0)
+		abort();
+	return session;
+}
+
 /* Finishes the trace and replays it, with the self check unless options say
  * otherwise. */
 static inline struct an_session *tb_open(struct trace_builder *t,
@@ -436,9 +469,7 @@ static inline struct an_session *tb_open(struct trace_builder *t,
 	const struct an_session_options checked = { .is_self_check = true, .want_live = true };
 	struct an_session *session;
 
-	tb_drain(t);
-	if (!t->is_endless)
-		mt_writer_block(t->writer, MT_BLOCK_END, t->epoch, "", 0);
+	tb_finish(t);
 	mt_source_open_memory(&t->source, t->trace.at, t->trace.n);
 	if (mt_reader_open(&t->reader, &t->source, NULL) < 0)
 		abort();

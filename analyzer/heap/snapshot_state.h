@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot_state.h -- a snapshot while the replay goes on: what its records told
+ * (snapshot.c), and what tells which allocations lived at its cut (cut.c). Only
+ * analyzer/heap includes this.
+ */
+#ifndef ANALYZER_HEAP_SNAPSHOT_STATE_H
+#define ANALYZER_HEAP_SNAPSHOT_STATE_H
+
+#include "analyzer/heap/replay.h"
+
+/* An allocation that lived at the cut and was released since. */
+struct an_released {
+	struct an_allocation was;
+	uint64_t ticks;              /* UINT64_MAX: nobody knows when */
+	uint32_t free_stack;         /* id; 0: not recorded */
+	uint32_t thread;             /* that released it, or AN_NONE */
+};
+
+struct an_snapshot_state {
+	struct an_snapshot out;      /* at_ns in ticks; arrays not filled */
+	uint64_t cut_ticks;
+	uint32_t n_streams;          /* streams up to this one had begun */
+	bool is_wanted;              /* by whoever sees snapshots; else nothing is kept */
+	bool is_sealed;              /* all of its CUT was read */
+	bool is_late;                /* the CUT came when events after it were forgotten */
+	bool is_ended;
+	VEC(struct an_range) ranges;
+	VEC(uint32_t) range_numbers;
+	VEC(struct an_word) words;
+	uint64_t n_words;            /* be they kept or not */
+	VEC(struct mt_snapshot_thread) threads;
+	VEC(struct mt_snapshot_cut) cuts;    /* by stream once sealed */
+	struct u64map late;          /* address -> ticks: allocated after the cut, though
+	                              * their stamps are not */
+	VEC(struct an_released) released;
+};
+
+/* cut.c: all CUT records are there; says what of the recent events came after it. */
+void an_cut_seal(struct an_replay *replay, const struct an_process_state *process,
+		 struct an_snapshot_state *state);
+/* Tells the visitor. */
+void an_cut_visit(struct an_replay *replay, struct an_process_state *process,
+		  const struct an_released *released);
+/* What lived at the cut, by address; to be freed. */
+struct an_held *an_cut_list(struct an_replay *replay, const struct an_process_state *process,
+			    const struct an_snapshot_state *state,
+			    const struct an_numbers *numbers, uint64_t *n);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_history.c -- several snapshots of one process: which of them still held what
+ * the last one calls lost. Heap is at 0x10000, the program's data at 0x5000. */
+#include "tests/unit/unit.h"
+
+#include "analyzer/findings/findings.h"
+#include "tests/unit/named_trace.h"
+#include "tests/unit/snapshot_builder.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { DATA = 0x5000, HEAP = 0x10000, HEAP_END = 0x20000 };
+
+static char path[] = "/tmp/test_history-XXXXXX";
+
+static const struct an_findings_options with_history = { .want_history = true };
+
+/* A snapshot in which the word at DATA + 8 is value (0: nothing), and that at
+ * 0x10008, in the allocation at 0x10000, is inner. */
+static void snapshot(struct trace_builder *t, uint8_t why, uint64_t value, uint64_t inner)
+{
+	struct snapshot_builder s = sb_begin(t, why);
+
+	sb_range(&s, MT_RANGE_MODULE, DATA, DATA + 0x1000);
+	if (value)
+		sb_word(&s, DATA + 8, value);
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	if (inner)
+		sb_word(&s, 0x10008, inner);
+	sb_end(&s);
+}
+
+static struct an_findings *findings_of(struct trace_builder *t, struct an_session **session)
+{
+	*session = tb_open_file(t, path);
+	nt_name(*session, t);
+	return an_findings_new(*session, &with_history);
+}
+
+static void release(struct trace_builder *t, struct an_session *session,
+		    struct an_findings *findings)
+{
+	an_findings_free(findings);
+	tb_free_all(t, session);
+}
+
+static void test_lost_between_the_last_snapshot_that_held_it_and_the_first_that_did_not(
+	void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0, 0);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(session->n_snapshots, 4);
+	assert_int_equal(findings->n_findings, 1);
+	assert_true(findings->findings[0].has_lost_between);
+	assert_int_equal(findings->findings[0].held_ns, session->snapshots[1].at_ns);
+	assert_int_equal(findings->findings[0].lost_ns, session->snapshots[2].at_ns);
+	release(t, session, findings);
+}
+
+static void test_one_that_is_made_after_a_snapshot_was_held_when_it_was_made(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0, 0);
+	uint64_t made = t->now;
+
+	tb_alloc(t, 0x10000, 16, "main>lost");
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(findings->findings[0].held_ns, made);
+	assert_int_equal(findings->findings[0].lost_ns, session->snapshots[1].at_ns);
+	release(t, session, findings);
+}
+
+/* Address 0x10000 was held when it was another allocation. */
+static void test_the_same_address_is_not_the_same_allocation(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>other");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	tb_free(t, 0x10000);
+	uint64_t made = t->now;
+
+	tb_alloc(t, 0x10000, 16, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0, 0);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(findings->findings[0].held_ns, made);
+	assert_int_equal(findings->findings[0].lost_ns, session->snapshots[1].at_ns);
+	release(t, session, findings);
+}
+
+static void test_of_several_the_span_covers_each(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>lost");
+	tb_alloc(t, 0x10100, 16, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0x10100);
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10100, 0);
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0, 0);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(findings->n_findings, 1);
+	assert_int_equal(findings->findings[0].held_ns, session->snapshots[0].at_ns);
+	assert_int_equal(findings->findings[0].lost_ns, session->snapshots[2].at_ns);
+	release(t, session, findings);
+}
+
+static void test_a_ring_was_lost_when_the_way_to_it_was(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>one");
+	tb_alloc(t, 0x10100, 16, "main>other");
+	for (int i = 0; i < 2; i++) {
+		struct snapshot_builder s = sb_begin(t, i ? MT_SNAPSHOT_EXIT
+							  : MT_SNAPSHOT_DEMAND);
+
+		sb_range(&s, MT_RANGE_MODULE, DATA, DATA + 0x1000);
+		if (!i)
+			sb_word(&s, DATA, 0x10000);
+		sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+		sb_word(&s, 0x10008, 0x10100);
+		sb_word(&s, 0x10108, 0x10000);
+		sb_end(&s);
+	}
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(findings->findings[0].cause, AN_CAUSE_CYCLE);
+	assert_int_equal(findings->findings[0].held_ns, session->snapshots[0].at_ns);
+	assert_int_equal(findings->findings[0].lost_ns, session->snapshots[1].at_ns);
+	release(t, session, findings);
+}
+
+static void test_one_snapshot_alone_tells_no_time(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>lost");
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(findings->n_findings, 1);
+	assert_false(findings->findings[0].has_lost_between);
+	release(t, session, findings);
+}
+
+/* What a snapshot that lacks something does not hold may be held all the same. */
+static void test_a_damaged_snapshot_says_of_nothing_that_it_was_lost(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	struct snapshot_builder s = sb_begin(t, MT_SNAPSHOT_INTERVAL);
+
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	sb_end_as(&s, false, 0);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	struct an_findings *findings = findings_of(t, &session);
+
+	assert_int_equal(session->n_snapshots, 3);
+	assert_false(session->snapshots[1].is_complete);
+	assert_true(session->snapshots[2].is_complete);
+	assert_int_equal(findings->findings[0].held_ns, session->snapshots[0].at_ns);
+	assert_int_equal(findings->findings[0].lost_ns, session->snapshots[2].at_ns);
+	release(t, session, findings);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		test_lost_between_the_last_snapshot_that_held_it_and_the_first_that_did_not),
+		cmocka_unit_test(test_one_that_is_made_after_a_snapshot_was_held_when_it_was_made),
+		cmocka_unit_test(test_the_same_address_is_not_the_same_allocation),
+		cmocka_unit_test(test_of_several_the_span_covers_each),
+		cmocka_unit_test(test_a_ring_was_lost_when_the_way_to_it_was),
+		cmocka_unit_test(test_one_snapshot_alone_tells_no_time),
+		cmocka_unit_test(test_a_damaged_snapshot_says_of_nothing_that_it_was_lost),
+	};
+	int fd = mkstemp(path), failed;
+
+	if (fd < 0 || close(fd))
+		return 1;
+	failed = RUN_UNIT_TESTS(tests);
+	unlink(path);
+	return failed;
+}
