@@ -110,6 +110,8 @@ e2e-asan: $(BUILD)/memtrace
 	$(Q)BUILD=$(BUILD) tests/e2e/run-asan
 soak: all $(PROGS) $(UNITS) ## soak: what takes longer than the other tests may
 	$(Q)BUILD=$(BUILD) tests/soak
+verdicts: all $(PROGS) ## verdicts: what memtrace calls lost against Valgrind: docs/verdicts.md
+	$(Q)BUILD=$(BUILD) tests/verdicts/run
 bench: all $(PROGS) ## bench: cost against the bare program and heaptrack, as ratios
 	$(Q)BUILD=$(BUILD) tests/bench/run
 fuzz: ## fuzz: libFuzzer on the reader for SECONDS=60
@@ -138,5 +140,5 @@ help: ## help: this list
 	@sed -n 's/^[^#]*## /  /p' $(MAKEFILE_LIST)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all demo check unit e2e lint check-real check-asan e2e-asan soak bench fuzz tidy install clean help
+.PHONY: all demo check unit e2e lint check-real check-asan e2e-asan soak verdicts bench fuzz tidy install clean help
 .SECONDARY:

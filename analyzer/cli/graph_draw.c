@@ -93,7 +93,8 @@ static void make_boxes(struct drawing *drawing, const uint8_t *is_chosen, uint32
 		if (is_new) {
 			number->index = drawing->boxes.n;
 			*VEC_PUSH(&drawing->boxes) = (struct drawn_box){
-				.stack = held->stack, .kind = objects->reach.kind[i] };
+				.stack = held->stack, .kind = objects->reach.kind[i],
+				.example = held->addr };
 		}
 		box_of[i] = (uint32_t)number->index;
 		box = &drawing->boxes.at[number->index];
@@ -264,6 +265,7 @@ static void put_box(struct json *json, const struct drawing *drawing,
 		free(name);
 	}
 	out_json_close_array(json);
+	out_json_address(json, "example", box->example);
 	line_of(drawing, box->stack, list);
 	report_json_responsible(json, list, cwd);
 	report_json_stack(json, "stack", list, cwd, UINT64_MAX);

@@ -12,6 +12,7 @@ struct drawn_box {
 	uint32_t stack;
 	uint8_t kind;                /* enum an_reach_kind */
 	uint64_t n, bytes;
+	uint64_t example;            /* address of its lowest allocation */
 	uint64_t n_roots;            /* root edges that count */
 	uint32_t roots[DRAWN_ROOTS_MAX];   /* some of them, with different names */
 	uint32_t n_named;
