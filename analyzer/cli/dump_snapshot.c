@@ -16,10 +16,11 @@ static bool put_begin(FILE *to, const struct mt_record *record)
 
 	if (mt_get_snapshot(record, &snapshot) < 0)
 		return false;
-	fprintf(to, " number=%" PRIu32 " why=%s streams=%" PRIu32 " tid=%" PRIu64 "%s%s",
+	fprintf(to, " number=%" PRIu32 " why=%s streams=%" PRIu32 " tid=%" PRIu64 "%s%s%s",
 		snapshot.number, NAME_IN(whys, snapshot.why), snapshot.n_streams, snapshot.tid,
 		snapshot.flags & MT_SNAPSHOT_OTHER_MALLOC ? " other-malloc" : "",
-		snapshot.flags & MT_SNAPSHOT__EXIT ? " _exit" : "");
+		snapshot.flags & MT_SNAPSHOT__EXIT ? " _exit" : "",
+		snapshot.flags & MT_SNAPSHOT_FATAL ? " fatal" : "");
 	if (snapshot.label.n_bytes)
 		dump_text(to, "label", snapshot.label);
 	return true;

@@ -34,6 +34,8 @@ enum {
 	MT_SNAPSHOT_OTHER_MALLOC = 1,   /* malloc is not libc's: which memory is its own is
 	                                 * unknown, anonymous ranges may be */
 	MT_SNAPSHOT__EXIT = 2,          /* by _exit or quick_exit: no destructor has run */
+	MT_SNAPSHOT_FATAL = 4,          /* a signal ends it: the scanning thread's registers are
+	                                 * those it interrupted */
 };
 
 /* MT_KIND_SNAPSHOT. */

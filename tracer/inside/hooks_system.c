@@ -3,6 +3,7 @@
  * hooks_system.c -- what the program does that changes what we may do: unload a
  * library, forbid system calls, name a thread.
  */
+#include "tracer/inside/fatal.h"
 #include "tracer/inside/hooks.h"
 #include "tracer/inside/modules.h"
 #include "tracer/inside/process.h"
@@ -38,6 +39,7 @@ TR_HOOK int dlclose(void *handle)
  * other threads perhaps sooner. */
 static void be_quiet(void)
 {
+	tr_fatal_disarm();
 	__atomic_store_n(&tr.is_quiet, 1, __ATOMIC_RELEASE);
 }
 
@@ -85,7 +87,7 @@ TR_HOOK int pthread_setname_np(pthread_t thread, const char *name)
 	return error;
 }
 
-/* syscall() as a way to exec or to install a filter. */
+/* syscall() as a way to exec, to set a signal's disposition or to install a filter. */
 long tr_syscall_watched(long number, long a, long b, long c, long d, long e, long f);
 long tr_syscall_watched(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -104,6 +106,8 @@ long tr_syscall_watched(long number, long a, long b, long c, long d, long e, lon
 		if (a == PR_SET_SECCOMP)
 			be_quiet();
 		break;
+	case SYS_rt_sigaction:
+		return tr_syscall_sigaction(a, b, c, d);
 	default:
 		break;
 	}
@@ -123,6 +127,8 @@ __asm__(".text\n"
 	"	cmpq $322, %rdi\n"     /* execveat */
 	"	je tr_syscall_watched\n"
 	"	cmpq $317, %rdi\n"     /* seccomp */
+	"	je tr_syscall_watched\n"
+	"	cmpq $13, %rdi\n"      /* rt_sigaction */
 	"	je tr_syscall_watched\n"
 	"	cmpq $157, %rdi\n"     /* prctl */
 	"	je tr_syscall_watched\n"

@@ -12,6 +12,7 @@
 #include "tracer/inside/clock.h"
 #include "tracer/inside/emit.h"
 #include "tracer/inside/environment.h"
+#include "tracer/inside/fatal.h"
 #include "tracer/inside/modules.h"
 #include "tracer/inside/process.h"
 #include "tracer/inside/real.h"
@@ -319,6 +320,7 @@ static __attribute__((constructor)) void born(void)
 	if (!tr_is_on())
 		return;
 	on_exit(at_exit, NULL);
+	tr_fatal_arm();
 	if (tr_real.__register_atfork)    /* what pthread_atfork is made of */
 		tr_real.__register_atfork(NULL, NULL, tr_process_begin_child, NULL);
 }

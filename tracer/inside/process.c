@@ -8,29 +8,40 @@
 #include "tracer/inside/sys.h"
 #include "tracer/inside/target.h"
 
-/* A vfork child has its parent's memory and must not speak for it. */
-static bool is_own_image(void)
+bool tr_process_is_own(void)
 {
 	return !__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED) &&
 	       (uint64_t)tr_sys0(SYS_getpid) == tr.pid;
 }
 
-void tr_process_end(uint8_t how, uint32_t status)
+static void put_end(uint8_t how, uint32_t status)
 {
 	struct mt_end end = { how, status };
-	struct tr_context *context;
+	struct tr_context *context = tr_enter();
 	struct mt_out out;
 
-	if (!tr_is_on() || !is_own_image())
-		return;
-	tr_snapshot_at_exit(how == MT_END__EXIT ? MT_SNAPSHOT__EXIT : 0);
-	context = tr_enter();
 	if (!context)
 		return;
 	out = tr_scratch(context);
 	mt_put_end(&out, &end);
 	tr_stream_put_scratch(context, MT_KIND_END, &out);
 	tr_leave();
+}
+
+void tr_process_end(uint8_t how, uint32_t status)
+{
+	if (!tr_is_on() || !tr_process_is_own())
+		return;
+	tr_snapshot_at_exit(how == MT_END__EXIT ? MT_SNAPSHOT__EXIT : 0);
+	put_end(how, status);
+}
+
+void tr_process_fatal(const struct mt_snapshot_thread *self, uint32_t signal)
+{
+	if (!tr_is_on())
+		return;
+	tr_snapshot_fatal(self);
+	put_end(MT_END_SIGNAL, signal);
 }
 
 static void put_fork(uint64_t token, uint64_t pid)

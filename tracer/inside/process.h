@@ -7,12 +7,19 @@
 
 #include "tracer/inside/state.h"
 
+struct mt_snapshot_thread;
+
 /* Called in a forked child by whoever notices first. */
 void tr_process_begin_child(void);
 
 /* Says how the image ends by its own will. Not in a vfork child, which is still
  * its parent's image. */
 void tr_process_end(uint8_t how, uint32_t status);
+
+/* False in a vfork child, which has its parent's memory and must not speak for it. */
+bool tr_process_is_own(void);
+/* A signal is about to end the image; self is what the calling thread was at. */
+void tr_process_fatal(const struct mt_snapshot_thread *self, uint32_t signal);
 
 /* In the parent, around a fork: before it, so that what is freed after it is
  * known to have been inherited; after it with the child's pid, or 0 if it failed.

@@ -51,6 +51,11 @@
 	X(_exit, void, (int)) \
 	X(quick_exit, void, (int)) \
 	X(dlclose, int, (void *)) \
+	X(sigaction, int, (int, const struct sigaction *, struct sigaction *)) \
+	X(signal, sighandler_t, (int, sighandler_t)) \
+	X(__sysv_signal, sighandler_t, (int, sighandler_t)) \
+	X(sigset, sighandler_t, (int, sighandler_t)) \
+	X(siginterrupt, int, (int, int)) \
 	X(prctl, int, (int, unsigned long, unsigned long, unsigned long, unsigned long)) \
 	X(pthread_setname_np, int, (pthread_t, const char *)) \
 	X(__register_atfork, int, (void (*)(void), void (*)(void), void (*)(void), void *))

@@ -157,3 +157,19 @@ void tr_snapshot_at_exit(uint8_t flags)
 		take(context, &self, MT_SNAPSHOT_EXIT, flags);
 	tr_leave();
 }
+
+void tr_snapshot_fatal(const struct mt_snapshot_thread *self)
+{
+	struct tr_context *context = tr_enter();
+
+	if (!context)
+		return;
+	if (is_wanted())
+		take(context, self, MT_SNAPSHOT_EXIT, MT_SNAPSHOT_FATAL);
+	tr_leave();
+}
+
+void tr_snapshot_give_up(void)
+{
+	tr_shot_release(&shot);
+}

@@ -17,5 +17,9 @@
 /* The image is about to end: once, unless it never allocated anything, has a
  * seccomp filter of its own, or the user does not want it. flags: MT_SNAPSHOT_*. */
 void tr_snapshot_at_exit(uint8_t flags);
+/* The same when a signal ends it; self is what the signal interrupted. */
+void tr_snapshot_fatal(const struct mt_snapshot_thread *self);
+/* The scan cannot go on: lets the other threads go. */
+void tr_snapshot_give_up(void);
 
 #endif
