@@ -38,6 +38,7 @@ struct an_finding {
 	uint8_t confidence;          /* enum an_confidence; not of UNCLASSIFIED */
 	uint64_t bytes, n_allocations;
 	uint64_t retained_bytes;     /* with what nothing else holds */
+	struct an_share definite, indirect;      /* what counts for it */
 	uint64_t n_rings;            /* of a cycle: how many of this shape */
 	const struct an_ring *ring;  /* of a cycle: an example; else NULL */
 	uint64_t example;            /* address of one, in the process of that index */

@@ -116,6 +116,12 @@ static bool is_better(const struct builder *builder, const struct group *group,
 	return an_stack_names_compare(builder->names, leak->stack, group->finding.stack) < 0;
 }
 
+static void add_share(struct an_share *to, const struct an_share *from)
+{
+	to->n += from->n;
+	to->bytes += from->bytes;
+}
+
 static void add(const struct builder *builder, struct group *group, const struct an_leak *leak)
 {
 	struct an_finding *finding = &group->finding;
@@ -143,6 +149,8 @@ static void add(const struct builder *builder, struct group *group, const struct
 	finding->bytes += leak->bytes;
 	finding->n_allocations += leak->n;
 	finding->retained_bytes += leak->retained_bytes;
+	add_share(&finding->definite, &leak->definite);
+	add_share(&finding->indirect, &leak->indirect);
 	finding->n_rings += leak->n_rings;
 	if (!n || group->processes.at[n - 1] != leak->process)
 		*VEC_PUSH(&group->processes) = leak->process;

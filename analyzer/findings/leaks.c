@@ -7,6 +7,7 @@
 #include "analyzer/base/u64map.h"
 #include "analyzer/base/vec.h"
 #include "analyzer/findings/rings.h"
+#include "analyzer/findings/shares.h"
 #include "analyzer/graph/dominators.h"
 
 #include <string.h>
@@ -52,6 +53,7 @@ struct asking {
 	struct u64map leak_of;       /* stack, class, cause -> index of a leak */
 	struct an_lost_list *lost;   /* NULL: nobody asks when */
 	uint64_t *n_told, *bytes_told;   /* of each stack */
+	uint32_t *told_by;           /* of each node: the leak that tells of it, or AN_NONE */
 };
 
 static struct an_leak *push_leak(struct an_leaks *to, const struct an_leak *leak)
@@ -146,6 +148,7 @@ static void add_node(struct asking *asking, uint32_t node, enum an_class class)
 	if (class == AN_CLASS_DEFINITE)
 		cause = an_leaks_cause(asking->objects, node);
 	leak = leak_of(asking, node, class, cause);
+	asking->told_by[node] = (uint32_t)(leak - asking->to->at);
 	leak->n++;
 	leak->bytes += held->size;
 	leak->retained_bytes += class == AN_CLASS_DEFINITE ? asking->dominators.retained[node]
@@ -213,6 +216,9 @@ static void tell_cycles(struct asking *asking)
 			push_leak(asking->to, &leak);
 		}
 		to = &asking->to->at[first + index];
+		for (uint32_t k = 0; k < cycle->n_members; k++)
+			asking->told_by[asking->cycles.members[cycle->first_member + k]] =
+				(uint32_t)(first + index);
 		to->n += cycle->n_members;
 		to->bytes += cycle->bytes;
 		to->retained_bytes += asking->dominators.retained[cycle->leader];
@@ -266,9 +272,14 @@ static void ask(struct asking *asking, const struct an_stack_names *names,
 	u64map_init(&asking->leak_of, sizeof(struct link));
 	asking->n_told = xcalloc(asking->session->n_stacks, sizeof *asking->n_told);
 	asking->bytes_told = xcalloc(asking->session->n_stacks, sizeof *asking->bytes_told);
+	asking->told_by = xcalloc(objects->graph.n_nodes, sizeof *asking->told_by);
+	memset(asking->told_by, 0xff, objects->graph.n_nodes * sizeof *asking->told_by);
 	tell_nodes(asking);
-	if (objects->snapshot->is_complete)
-		tell_cycles(asking);
+	if (!objects->snapshot->is_complete)
+		return;
+	tell_cycles(asking);
+	asking->to->joint[process] = an_shares_add(objects, &asking->dominators,
+						   asking->told_by, asking->to->at);
 }
 
 static void release(struct asking *asking)
@@ -281,6 +292,7 @@ static void release(struct asking *asking)
 	free(asking->suppressed_by);
 	free(asking->n_told);
 	free(asking->bytes_told);
+	free(asking->told_by);
 	an_objects_free(asking->objects);
 }
 
@@ -304,6 +316,7 @@ void an_leaks_find(const struct an_session *session, const struct an_stack_names
 {
 	*leaks = (struct an_leaks){
 		.sums = xcalloc(session->n_processes, sizeof *leaks->sums),
+		.joint = xcalloc(session->n_processes, sizeof *leaks->joint),
 		.is_asked = xcalloc(session->n_processes, sizeof *leaks->is_asked),
 		.n_running = xcalloc(session->n_processes, sizeof *leaks->n_running),
 		.n_unread = xcalloc(session->n_processes, sizeof *leaks->n_unread),
@@ -334,6 +347,7 @@ void an_leaks_release(struct an_leaks *leaks)
 {
 	free(leaks->at);
 	free(leaks->sums);
+	free(leaks->joint);
 	free(leaks->is_asked);
 	free(leaks->n_running);
 	free(leaks->n_unread);

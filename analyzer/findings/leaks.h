@@ -39,6 +39,8 @@ const char *an_class_name(enum an_class class);
 const char *an_cause_name(enum an_cause cause);
 const char *an_confidence_name(enum an_confidence confidence);
 
+struct an_share { uint64_t n, bytes; };
+
 /* One ring, as an example of its shape. */
 struct an_ring_member {
 	uint32_t stack;
@@ -74,6 +76,9 @@ struct an_leak {
 	bool has_lost_between;       /* earlier snapshots tell when: */
 	uint64_t held_ns, lost_ns;   /* each was held at the one time or later, and lost
 	                              * at the other or earlier */
+	/* What counts for it, of the process's sums: of a cycle one of each ring is
+	 * definite, and what hangs on it alone is indirect. */
+	struct an_share definite, indirect;
 };
 
 struct an_leaks_options {
@@ -87,6 +92,7 @@ struct an_leaks {
 	struct an_leak *at;
 	size_t n;
 	struct an_class_sums *sums;  /* of each process */
+	struct an_share *joint;      /* of each process: lost, but by no leak alone */
 	bool *is_asked;              /* of each process: there is a snapshot with data */
 	uint64_t *n_running;         /* of each process: threads that did not stand still */
 	uint64_t *n_unread;          /* roots that could not be read */
