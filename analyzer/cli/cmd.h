@@ -27,6 +27,8 @@ struct cmd_call {
 	const struct cmd *cmd;
 	char **operands;                /* ends with NULL */
 	int n_operands;
+	char **options;                 /* options[1 .. n_options): what opt_parse took */
+	int n_options;
 	const char *file;               /* NULL for CMD_NEEDS_NOTHING */
 	const char *subject;            /* NULL: none was given */
 	struct an_session *session;     /* NULL unless CMD_NEEDS_TRACE */
@@ -48,7 +50,7 @@ struct cmd {
 	int (*run)(struct cmd_call *call);
 };
 
-extern const struct cmd cmd_run, cmd_report, cmd_why, cmd_graph, cmd_info, cmd_dump;
+extern const struct cmd cmd_run, cmd_check, cmd_report, cmd_why, cmd_graph, cmd_info, cmd_dump;
 extern const struct cmd cmd_help;
 
 /* Options that several commands share: --color, --no-pager; --exact; and

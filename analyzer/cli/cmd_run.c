@@ -7,6 +7,7 @@
 #include "analyzer/cli/cmd.h"
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/run_after.h"
+#include "analyzer/cli/run_check.h"
 #include "version.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ static const struct opt run_options[] = {
 	  "much as that of an allocation", &has_free_stacks, NULL },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
 	  &has_no_symbols, NULL },
+	{ .kind = OPT_GROUP, .target = (void *)run_check_options },
 	{ 0 },
 };
 
@@ -153,7 +155,8 @@ static void say_troubles(const struct run_result *result)
 
 static void follow_up(struct run_result *result)
 {
-	bool must_speak = !is_quiet || result->n_dropped || result->write_error;
+	bool must_speak = !run_check_is_wanted &&
+			  (!is_quiet || result->n_dropped || result->write_error);
 	struct run_after_options wanted = { !has_no_symbols, must_speak };
 	struct run_after after;
 	bool is_done;
@@ -170,12 +173,36 @@ static void follow_up(struct run_result *result)
 	run_after_close(&after);
 }
 
-static int run_program(struct cmd_call *call)
+/* Once, or as often as --check says, but not again after it failed. */
+static int run_and_check(struct run_options *options, const struct cmd_call *call)
 {
 	static struct run_result result;
+	int status = EXIT_DONE;
+
+	for (uint64_t i = 0; i < run_check_n_runs() && !status; i++) {
+		options->output = run_check_output(output, i);
+		run_record(options, say, &result);
+		if (result.problem != RUN_OK)
+			out_message(NULL, "%s", result.message);
+		else if (result.is_recorded)
+			follow_up(&result);
+		run_release(&result);
+		status = exit_code_of(&result);
+		if (result.problem == RUN_OK && run_check_is_wanted)
+			run_check_add(&result, short_path(&result), options->command[0]);
+	}
+	if (run_check_is_wanted && result.problem == RUN_OK)
+		return run_check_finish(call->out, status);
+	if (run_check_is_wanted)
+		run_check_cancel();
+	return status;
+}
+
+static int run_program(struct cmd_call *call)
+{
 	char library[PATH_MAX], oracle[PATH_MAX];
+	int exit_code;
 	struct run_options options = {
-		.output = output,
 		.library = library,
 		.command = call->operands,
 		.is_drop_on_full = on_full == 1,
@@ -198,13 +225,8 @@ static int run_program(struct cmd_call *call)
 		return EXIT_RUN_FAILED;
 	}
 	options.oracle = find_oracle(library, oracle, sizeof oracle);
-	run_record(&options, say, &result);
-	if (result.problem != RUN_OK)
-		out_message(NULL, "%s", result.message);
-	else if (result.is_recorded)
-		follow_up(&result);
-	run_release(&result);
-	return exit_code_of(&result);
+	exit_code = run_check_open(call);
+	return exit_code ? exit_code : run_and_check(&options, call);
 }
 
 const struct cmd cmd_run = {

@@ -78,6 +78,8 @@ static int run_command(const struct cmd *cmd, int argc, char **argv)
 	}
 	call.operands = argv + result.first_operand;
 	call.n_operands = argc - result.first_operand;
+	call.options = argv;
+	call.n_options = result.first_operand;
 	if (cmd->needs != CMD_NEEDS_NOTHING && (exit_code = choose_file(&call)))
 		return finish(&call, exit_code);
 	if (cmd->needs == CMD_NEEDS_TRACE && (exit_code = trace_file_open(&call, false, &status)))

@@ -4,6 +4,7 @@
  * in the result, so that the caller chooses the exit code and tests can read it.
  */
 #include "analyzer/cli/options.h"
+#include "analyzer/base/vec.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,6 +40,11 @@ static const struct opt *find_option(const struct opt *options, const char *name
 			return found;
 	}
 	return NULL;
+}
+
+bool opt_has(const struct opt *options, const char *name, size_t n_name)
+{
+	return find_option(options, name, n_name, 0) != NULL;
 }
 
 /* Levenshtein's distance, for words shorter than the row. */
@@ -145,11 +151,20 @@ static int set_choice(const struct opt *option, const char *value, struct opt_re
 	return -1;
 }
 
+static void add_to_list(struct opt_list *list, const char *value)
+{
+	list->at = vec_more(list->at, &list->room, list->n + 1, sizeof *list->at);
+	list->at[list->n++] = value;
+}
+
 static int set_value(const struct opt *option, const char *value, struct opt_result *result)
 {
 	switch (option->kind) {
 	case OPT_TEXT:
 		*(const char **)option->target = value;
+		return 0;
+	case OPT_LIST:
+		add_to_list(option->target, value);
 		return 0;
 	case OPT_COUNT:
 		return set_count(option, value, result);

@@ -12,6 +12,7 @@
 #define ANALYZER_CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum opt_kind {
@@ -19,7 +20,13 @@ enum opt_kind {
 	OPT_TEXT,       /* const char **: borrowed from argv */
 	OPT_COUNT,      /* uint64_t *: decimal digits only */
 	OPT_CHOICE,     /* unsigned *: the index into choices */
+	OPT_LIST,       /* struct opt_list *: each use adds one, borrowed from argv */
 	OPT_GROUP,      /* target is another table, taken in here */
+};
+
+struct opt_list {
+	const char **at;
+	size_t n, room;
 };
 
 /* A table ends with a zeroed entry. */
@@ -51,6 +58,9 @@ int opt_parse(const struct opt *options, int argc, char **argv, bool is_first_op
 /* Calls visit for each option of the table and of the tables in it. */
 void opt_for_each(const struct opt *options,
 		  void (*visit)(void *context, const struct opt *option), void *context);
+
+/* Is there an option of this name, of n_name bytes, in the table or those in it? */
+bool opt_has(const struct opt *options, const char *name, size_t n_name);
 
 /* The candidate nearest to word if it is near enough to have been meant, else
  * NULL. candidates ends with NULL. */

@@ -107,6 +107,9 @@ static bool judge_program(struct runner *runner, void (*say)(const char *line), 
 	snprintf(line, sizeof(line), "%s: cannot be recorded, and runs without memtrace: %s",
 		 strcmp(culprit, runner->path) ? culprit : name, why);
 	say(line);
+	runner->result->unrecorded = kind == RUN_ELF_STATIC ? "static-program"
+				     : kind == RUN_ELF_PRIVILEGED ? "set-uid-program"
+				     : "not-followed";
 	return false;
 }
 

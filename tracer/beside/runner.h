@@ -35,6 +35,7 @@ struct run_result {
 	                             * RUN_OK; else "" */
 	int wait_status;            /* of the program, as waitpid gives it */
 	bool is_recorded;           /* false: static or set-uid, ran without memtrace */
+	const char *unrecorded;     /* why, as the certificate calls it; else NULL */
 	char path[4096];            /* the trace, absolute, with % expanded */
 	int write_error;            /* errno of the write that ended the trace early, or 0 */
 	uint32_t n_images;          /* processes of the trace */
