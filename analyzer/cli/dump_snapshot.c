@@ -117,6 +117,7 @@ bool dump_snapshot(FILE *to, const struct mt_record *record)
 	case MT_KIND_SNAPSHOT_RANGE:
 		return put_range(to, record);
 	case MT_KIND_SNAPSHOT_WORDS:
+	case MT_KIND_SNAPSHOT_PLAIN:
 		return put_words(to, record);
 	case MT_KIND_SNAPSHOT_END:
 		return put_end(to, record);

@@ -27,7 +27,7 @@ static const char *const kinds[] = {
 	[MT_KIND_SNAPSHOT_RANGE] = "snapshot-range",
 	[MT_KIND_SNAPSHOT_WORDS] = "snapshot-words", [MT_KIND_SNAPSHOT_END] = "snapshot-end",
 	[MT_KIND_FREE_STACK] = "free-stack", [MT_KIND_MARK] = "mark",
-	[MT_KIND_ANNOTATION] = "annotation",
+	[MT_KIND_ANNOTATION] = "annotation", [MT_KIND_SNAPSHOT_PLAIN] = "snapshot-plain",
 };
 
 static const char *const metas[] = {

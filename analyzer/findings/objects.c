@@ -85,26 +85,11 @@ static bool is_start(void *context, uint32_t node, uint64_t offset)
 	}
 }
 
-/* Words lie in the order of ranges, and in each by address. */
-static const struct an_range *range_at(const struct an_snapshot *snapshot, uint64_t addr)
+bool an_objects_word(const struct an_objects *objects, uint64_t addr, uint64_t *value)
 {
-	for (uint32_t i = 0; i < snapshot->n_ranges; i++)
-		if (addr >= snapshot->ranges[i].start && addr < snapshot->ranges[i].end)
-			return &snapshot->ranges[i];
-	return NULL;
-}
+	const struct an_word *words = objects->snapshot->plain;
+	uint64_t low = 0, high = objects->snapshot->n_plain;
 
-static bool word_at(void *context, uint64_t addr, uint64_t *value)
-{
-	const struct an_objects *objects = context;
-	const struct an_range *range = range_at(objects->snapshot, addr);
-	const struct an_word *words = objects->snapshot->words;
-	uint64_t low, high;
-
-	if (!range)
-		return false;
-	low = range->first_word;
-	high = low + range->n_words;
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
@@ -113,9 +98,31 @@ static bool word_at(void *context, uint64_t addr, uint64_t *value)
 		else
 			high = middle;
 	}
-	if (low == range->first_word + range->n_words || words[low].slot != addr)
+	if (low == objects->snapshot->n_plain || words[low].slot != addr)
 		return false;
 	*value = words[low].value;
+	return true;
+}
+
+static bool word_at(void *context, uint64_t addr, uint64_t *value)
+{
+	return an_objects_word(context, addr, value);
+}
+
+/* The library tells vtables and counts only; what is in a module is no count. */
+static bool is_vtable(void *context, uint64_t value)
+{
+	struct an_objects *objects = context;
+	const struct an_module *module = objects->vtable_module;
+	uint32_t index;
+
+	if (module && value >= module->start && value < module->end)
+		return true;
+	index = an_session_module_at(objects->session, objects->snapshot->process, value,
+				     objects->snapshot->at_ns);
+	if (index == AN_NONE)
+		return false;
+	objects->vtable_module = &objects->session->modules[index];
 	return true;
 }
 
@@ -232,7 +239,8 @@ static void join(struct an_objects *objects, const uint64_t *masks, size_t n_mas
 	uint32_t *sites = xcalloc(n, sizeof *sites);
 	struct an_graph_input input = {
 		.n_nodes = n, .sites = sites, .masks = masks, .n_masks = n_masks,
-		.word = word_at, .is_start = is_start, .context = objects,
+		.word = word_at, .is_vtable = is_vtable, .is_start = is_start,
+		.context = objects,
 	};
 
 	objects->nodes = xcalloc(n, sizeof *objects->nodes);

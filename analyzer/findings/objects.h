@@ -25,6 +25,7 @@ struct an_objects {
 	uint32_t n_roots;
 	uint32_t n_running;          /* threads that did not stand still */
 	uint64_t n_unread;           /* roots that could not be read */
+	const struct an_module *vtable_module;   /* where the last vtable was, or NULL */
 };
 
 /* What memory a root number is, for those who explain. */
@@ -56,5 +57,9 @@ const struct an_range *an_objects_root_range(const struct an_objects *objects, u
 /* The thread of a stack, of TLS or of registers: an index into session->threads, or
  * AN_NONE. */
 uint32_t an_objects_root_thread(const struct an_objects *objects, uint32_t root);
+
+/* A word that is no pointer to an allocation: the address of a vtable, a count. False:
+ * none is known there. */
+bool an_objects_word(const struct an_objects *objects, uint64_t addr, uint64_t *value);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* roots.c -- see roots.h. */
 #include "analyzer/findings/roots.h"
+#include "analyzer/base/u64map.h"
 #include "analyzer/base/vec.h"
 #include "analyzer/base/xalloc.h"
 
@@ -72,23 +73,53 @@ const char *an_root_variable(const struct an_objects *objects, const struct an_r
 	return an_symbols_variable(objects->session->symbols, place.module, place.address);
 }
 
+struct places {
+	VEC(struct an_place) all;
+};
+
+static void add_variables(const struct an_session *session, const struct an_snapshot *snapshot,
+			  size_t n_most, struct places *places)
+{
+	for (uint32_t i = 0; i < snapshot->n_ranges; i++) {
+		const struct an_range *range = &snapshot->ranges[i];
+		const struct an_word *word = snapshot->words + range->first_word;
+		struct an_place place;
+
+		for (uint64_t n = range->n_words; n && places->all.n < n_most; n--, word++)
+			if (place_of(session, snapshot, range, word->slot, &place))
+				*VEC_PUSH(&places->all) = place;
+	}
+}
+
+/* Each address once: many objects have one class. */
+static void add_vtables(const struct an_session *session, const struct an_snapshot *snapshot,
+			size_t n_most, struct places *places)
+{
+	struct u64map seen;
+
+	u64map_init(&seen, sizeof(uint64_t));
+	for (uint64_t i = 0; i < snapshot->n_plain && places->all.n < n_most; i++) {
+		struct an_place place;
+		bool is_new;
+
+		u64map_put(&seen, snapshot->plain[i].value, &is_new);
+		if (!is_new || !place_in_module(session, snapshot, snapshot->plain[i].value,
+						&place))
+			continue;
+		place.kind = AN_PLACE_VTABLE;
+		*VEC_PUSH(&places->all) = place;
+	}
+	u64map_release(&seen);
+}
+
 struct an_place *an_root_places(const struct an_session *session, size_t n_most, size_t *n_places)
 {
-	VEC(struct an_place) places = { 0 };
+	struct places places = { 0 };
 
 	for (uint32_t i = 0; i < session->n_snapshots; i++) {
-		const struct an_snapshot *snapshot = &session->snapshots[i];
-
-		for (uint32_t k = 0; k < snapshot->n_ranges; k++) {
-			const struct an_range *range = &snapshot->ranges[k];
-			const struct an_word *word = snapshot->words + range->first_word;
-			struct an_place place;
-
-			for (uint64_t n = range->n_words; n && places.n < n_most; n--, word++)
-				if (place_of(session, snapshot, range, word->slot, &place))
-					*VEC_PUSH(&places) = place;
-		}
+		add_vtables(session, &session->snapshots[i], n_most, &places);
+		add_variables(session, &session->snapshots[i], n_most, &places);
 	}
-	*n_places = places.n;
-	return places.at;
+	*n_places = places.all.n;
+	return places.all.at;
 }

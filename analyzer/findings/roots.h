@@ -14,7 +14,8 @@
 const char *an_root_variable(const struct an_objects *objects, const struct an_root_edge *edge);
 
 /* The places whose names the trace must carry for another machine to know them:
- * variables with pointers in the snapshots, so many places at most. To be freed. */
+ * variables with pointers in the snapshots, and vtables of what is there; so many
+ * places at most. To be freed. */
 struct an_place *an_root_places(const struct an_session *session, size_t n_most,
 				size_t *n_places);
 

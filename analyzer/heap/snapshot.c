@@ -27,6 +27,7 @@ static void release_data(struct an_snapshot_state *state)
 	VEC_RELEASE(&state->ranges);
 	VEC_RELEASE(&state->range_numbers);
 	VEC_RELEASE(&state->words);
+	VEC_RELEASE(&state->plain);
 	VEC_RELEASE(&state->threads);
 	VEC_RELEASE(&state->cuts);
 	VEC_RELEASE(&state->released);
@@ -87,6 +88,15 @@ static struct an_snapshot_state *unended(struct an_replay *replay,
 	return state;
 }
 
+static int compare_words(const void *left, const void *right)
+{
+	const struct an_word *a = left, *b = right;
+
+	if (a->slot != b->slot)
+		return a->slot < b->slot ? -1 : 1;
+	return (a->value > b->value) - (a->value < b->value);
+}
+
 /* The arrays of to are borrowed from state but for live, which is to be freed. */
 static void fill(struct an_replay *replay, struct an_process_state *process,
 		 struct an_snapshot_state *state, const struct an_numbers *numbers,
@@ -102,6 +112,10 @@ static void fill(struct an_replay *replay, struct an_process_state *process,
 	to->n_ranges = (uint32_t)state->ranges.n;
 	to->words = state->words.at;
 	to->n_words = state->words.n;
+	if (state->plain.n)
+		qsort(state->plain.at, state->plain.n, sizeof(*state->plain.at), compare_words);
+	to->plain = state->plain.at;
+	to->n_plain = state->plain.n;
 	to->threads = state->threads.at;
 	to->n_threads = (uint32_t)state->threads.n;
 	to->live = an_cut_list(replay, process, state, numbers, &to->n_live);
@@ -267,6 +281,23 @@ int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 		*VEC_PUSH(&state->words) = word;
 		range->n_words++;
 	}
+	return status;
+}
+
+int an_snapshot_plain(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record)
+{
+	struct an_snapshot_state *state = unended(replay, stream->process);
+	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
+	struct mt_snapshot_words told;
+	struct an_word word;
+	int status;
+
+	if (!state || mt_get_snapshot_words(&in, &told) < 0)
+		return MT_ERR_RECORD;
+	while ((status = mt_get_snapshot_word(&in, &told, &word.slot, &word.value)) > 0)
+		if (state->is_wanted)
+			*VEC_PUSH(&state->plain) = word;
 	return status;
 }
 

@@ -55,6 +55,8 @@ struct an_snapshot {
 	bool has_data;
 	struct an_range *ranges;     uint32_t n_ranges;   /* as recorded */
 	struct an_word *words;       uint64_t n_words;    /* by range */
+	struct an_word *plain;       uint64_t n_plain;    /* by slot: what is no pointer to an
+	                                                   * allocation, and says what one is */
 	struct mt_snapshot_thread *threads;  uint32_t n_threads;
 	struct an_held *live;        uint64_t n_live;     /* by address */
 };

@@ -28,6 +28,7 @@ struct an_snapshot_state {
 	VEC(struct an_range) ranges;
 	VEC(uint32_t) range_numbers;
 	VEC(struct an_word) words;
+	VEC(struct an_word) plain;
 	uint64_t n_words;            /* be they kept or not */
 	VEC(struct mt_snapshot_thread) threads;
 	VEC(struct mt_snapshot_cut) cuts;    /* by stream once sealed */

@@ -63,6 +63,8 @@ int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
 		       const struct mt_record *record);
 int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record);
+int an_snapshot_plain(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
 int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record);
 int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,

@@ -107,21 +107,17 @@ const char *an_type_of_site(struct an_types *types, const struct an_session *ses
 	return name;
 }
 
-const char *an_type_of_vtable(struct an_types *types, const struct an_session *session,
-			      uint32_t process, uint64_t value)
+const char *an_type_of_vtable(struct an_types *types, const struct an_snapshot *snapshot,
+			      uint64_t value)
 {
-	for (uint32_t i = 0; i < session->n_modules; i++) {
-		const struct an_module *module = &session->modules[i];
-		const char *name;
+	const struct an_session *session = types->session;
+	uint32_t module = an_session_module_at(session, snapshot->process, value,
+					       snapshot->at_ns);
 
-		if (module->process != process || value < module->start || value >= module->end)
-			continue;
-		name = an_symbols_vtable(session->symbols, types->module_numbers[i],
-					 value - module->bias);
-		if (name)
-			return name;
-	}
-	return NULL;
+	if (module == AN_NONE)
+		return NULL;
+	return an_symbols_vtable(session->symbols, types->module_numbers[module],
+				 value - session->modules[module].bias);
 }
 
 const char *an_field_at(struct an_types *types, const char *type, uint64_t offset)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * types.h -- what allocations are: by the vtable in their first word, by the
- * debug information of the function that made them, or not at all.
+ * types.h -- what allocations are: by the debug information of the function that
+ * made them, by the vtable in their first word, or not at all.
  *
  * A name is given only when there is no doubt. The caller shows the site where
  * there is none.
@@ -23,10 +23,10 @@ void an_types_free(struct an_types *types);
 const char *an_type_of_site(struct an_types *types, const struct an_session *session,
 			    uint32_t stack, uint64_t size);
 
-/* The class whose vtable pointer value is, in a process (an index); NULL: it is
- * none. value is the first word of an allocation. */
-const char *an_type_of_vtable(struct an_types *types, const struct an_session *session,
-			      uint32_t process, uint64_t value);
+/* The class whose vtable pointer value is, at a snapshot; NULL: it is none. value is
+ * the first word of an allocation. */
+const char *an_type_of_vtable(struct an_types *types, const struct an_snapshot *snapshot,
+			      uint64_t value);
 
 /* The field at an offset of a type that an_type_of_site gave, "links.next"; NULL:
  * unknown. For an array the offset is taken into its element by the caller. */

@@ -6,6 +6,8 @@
  *
  *	SNAPSHOT  CUT...  THREAD...  (RANGE WORDS...)...  END
  *
+ * with PLAIN words anywhere among the ranges.
+ *
  * A snapshot without END was cut short: what is there holds. The library knows
  * no live set. It says which memory there is and which words of it are values
  * that lie in the process's own writable memory; what these point to is found
@@ -180,6 +182,12 @@ static inline uint8_t *mt_put_snapshot_word(struct mt_snapshot_words *words, uin
 int mt_get_snapshot_words(struct mt_in *in, struct mt_snapshot_words *words);
 int mt_get_snapshot_word(struct mt_in *in, struct mt_snapshot_words *words, uint64_t *slot,
 			 uint64_t *value);
+
+/*
+ * MT_KIND_SNAPSHOT_PLAIN: words that are no pointers to allocations and say what
+ * one is: addresses of vtables, counts, lengths. As MT_KIND_SNAPSHOT_WORDS, and
+ * range 0 for words that may lie in any; of one slot told twice either holds.
+ */
 
 /* MT_KIND_SNAPSHOT_END. */
 struct mt_snapshot_end {

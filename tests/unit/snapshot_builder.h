@@ -102,6 +102,16 @@ static inline void sb_word(struct snapshot_builder *s, uint64_t slot, uint64_t v
 	s->n_words++;
 }
 
+/* A word that is no pointer, of any range. */
+static inline void sb_plain(struct snapshot_builder *s, uint64_t slot, uint64_t value)
+{
+	struct mt_snapshot_words words;
+	uint8_t payload[64], *at = mt_put_snapshot_words(&words, payload, 0, slot);
+
+	at = mt_put_snapshot_word(&words, at, slot, value);
+	tb_extended(s->t, MT_KIND_SNAPSHOT_PLAIN, payload, (size_t)(at - payload));
+}
+
 static inline void sb_end_as(struct snapshot_builder *s, bool is_complete, uint64_t n_words)
 {
 	struct mt_snapshot_end end = { .pause_ns = 1, .n_words = n_words,

@@ -157,6 +157,40 @@ static void test_the_count_before_an_array_of_objects_does_not_hide_it(void **st
 	release(t, session, findings);
 }
 
+static void test_the_words_around_a_pointer_say_that_it_holds_the_whole(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 108, "main>counted");
+	tb_alloc(t, 0x10100, 65, "main>string");
+	tb_alloc(t, 0x10200, 88, "main>array");
+	tb_alloc(t, 0x10300, 108, "main>other");
+	struct snapshot_builder s = sb_begin(t, MT_SNAPSHOT_EXIT);
+
+	sb_range(&s, MT_RANGE_MODULE, DATA, DATA + 0x1000);
+	sb_word(&s, DATA + 8, 0x10008);
+	sb_word(&s, DATA + 16, 0x10118);
+	sb_word(&s, DATA + 24, 0x10208);
+	sb_word(&s, DATA + 32, 0x10308);
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	/* In no order, and one of them twice. */
+	sb_plain(&s, 0x10300, 99);
+	sb_plain(&s, 0x10108, 40);
+	sb_plain(&s, 0x10000, 100);
+	sb_plain(&s, 0x10100, 13);
+	sb_plain(&s, 0x10100, 13);
+	sb_plain(&s, 0x10200, 4);
+	sb_end(&s);
+	struct an_findings *findings = findings_of(t, &session, &everything);
+
+	assert_sum(findings, AN_CLASS_REACHABLE, 3, 108 + 65 + 88);
+	assert_sum(findings, AN_CLASS_POSSIBLE, 1, 108);
+	assert_conserved(findings);
+	release(t, session, findings);
+}
+
 static void test_rings_of_one_shape_are_one_finding(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -448,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_a_lost_list_is_one_finding_that_retains_its_members),
 		cmocka_unit_test(test_a_pointer_to_the_inside_makes_it_possibly_lost),
 		cmocka_unit_test(test_the_count_before_an_array_of_objects_does_not_hide_it),
+		cmocka_unit_test(test_the_words_around_a_pointer_say_that_it_holds_the_whole),
 		cmocka_unit_test(test_rings_of_one_shape_are_one_finding),
 		cmocka_unit_test(test_the_stack_of_a_thread_that_is_gone_holds_nothing),
 		cmocka_unit_test(test_a_frame_that_returned_is_no_thread_that_is_gone),

@@ -157,6 +157,9 @@ static inline int text_extended(FILE *to, struct mt_stream_state *state,
 	case MT_KIND_SNAPSHOT_WORDS:
 		fputs(" snapshot_words", to);
 		return text_snapshot_words(to, record);
+	case MT_KIND_SNAPSHOT_PLAIN:
+		fputs(" snapshot_plain", to);
+		return text_snapshot_words(to, record);
 	case MT_KIND_STACK:
 		fputs(" stack", to);
 		return text_stack(to, state, record);

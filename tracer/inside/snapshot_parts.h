@@ -11,6 +11,7 @@
 
 enum {
 	TR_PIECES_MAX = 1 << 15,
+	TR_ZONES_MAX = 8192,
 	TR_SHOT_THREADS_MAX = 1024,
 	TR_PAGES_WINDOW = 1024,
 	TR_SHOT_PAGE = 4096,
@@ -47,6 +48,12 @@ struct tr_shot {
 	const char *reason;      /* why it is not complete, or NULL */
 };
 
+/* Nothing moves: memory may be read as it is. */
+static inline bool tr_shot_is_still(const struct tr_shot *shot)
+{
+	return shot->are_all_held;
+}
+
 /* snapshot_self.c: the calling thread, as it was when the program asked for its
  * end; what was called since is ours and libc's, and holds nothing. */
 void tr_shot_self(struct mt_snapshot_thread *self, const struct tr_context *context);
@@ -63,6 +70,18 @@ bool tr_shot_map(struct tr_shot *shot);
 void tr_shot_classify(struct tr_shot *shot);
 /* snapshot_words.c: writes the RANGE and WORDS records. */
 void tr_shot_scan(struct tr_shot *shot, struct tr_context *context);
+
+/* snapshot_plain.c: words that are no pointers and say what an allocation is.
+ * Begins one scan; returns how many zones there are in which vtables lie, none
+ * while memory may change or the loader is at work. */
+uint32_t tr_plain_begin(const struct tr_shot *shot);
+void tr_plain_zone(uint32_t i, uintptr_t *start, uintptr_t *end);
+bool tr_plain_is_vtable(uintptr_t value);
+/* A pointer that is 8 off a multiple of 16 into memory of malloc's at [start, end):
+ * remembers the words before it if they matter. When _is_full, flush. */
+void tr_plain_see_pointer(uintptr_t pointer, uintptr_t start, uintptr_t end);
+bool tr_plain_is_full(void);
+void tr_plain_flush(struct tr_shot *shot, struct tr_context *context);
 
 /* Opens and closes shot->pages. */
 void tr_pages_open(struct tr_pages *pages);

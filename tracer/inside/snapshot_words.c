@@ -2,7 +2,8 @@
 /*
  * snapshot_words.c -- finds the words whose low 48 bits lie in memory that may
  * hold allocations. The upper bits are left to the program: some keep a tag
- * there, and what is meant is for the analyzer to say.
+ * there, and what is meant is for the analyzer to say. Addresses of vtables are
+ * told, too (snapshot_plain.c).
  *
  * The first test is one bit per 2 MiB of address, in a table that 128 GiB share:
  * almost every word that is no pointer ends there.
@@ -15,34 +16,49 @@ enum {
 	TARGET_SHIFT = 21,
 	TARGET_BITS = 1 << 16,
 	COPY_BYTES = 64 << 10,
+	VTABLES = 1024,
 };
 static const uint64_t address_bits = (UINT64_C(1) << 48) - 1;
 static const uint64_t bytes_max = UINT64_C(1) << 42;    /* of a piece whose pages are listed */
 
 struct target {
 	uintptr_t start, end;
+	bool is_zone;            /* of vtables, not of allocations */
+};
+
+/* Words of one kind on their way into a record. */
+struct lane {
+	uint32_t kind;
+	uint8_t *payload;
+	struct mt_snapshot_words words;
+	uint8_t *at;             /* NULL: no record is open */
 };
 
 struct writer {
 	struct tr_shot *shot;
 	struct tr_context *context;
-	struct mt_snapshot_words words;
+	struct lane pointers, plain;
 	uint32_t range;
-	uint8_t *at;             /* NULL: no record is open */
+	bool has_plain;          /* of this piece, words may say what an allocation is */
+	bool has_counts;         /* and pointers in it lead to some that do */
 };
 
-static struct target targets[TR_PIECES_MAX];
+static struct target targets[TR_PIECES_MAX + TR_ZONES_MAX];
 static uint32_t n_targets;
+static uint64_t vtables[VTABLES];       /* seen last, by a few bits of the address */
+static uintptr_t gap_start, gap_end;    /* between targets: the last word without one */
 static uint64_t target_bits[TARGET_BITS / 64];
-static uint8_t payload[MT_SNAPSHOT_WORDS_BYTES];
+static uint8_t payload[MT_SNAPSHOT_WORDS_BYTES], plain_payload[MT_SNAPSHOT_WORDS_BYTES];
 static uint8_t copy[COPY_BYTES] __attribute__((aligned(64)));
+
+static bool is_block_memory(const struct tr_piece *piece)
+{
+	return piece->kind == MT_RANGE_HEAP || piece->kind == MT_RANGE_ANONYMOUS;
+}
 
 static bool is_target(const struct tr_piece *piece)
 {
-	if (!tr_real.is_libc_malloc)
-		return true;
-	return piece->kind == MT_RANGE_HEAP || piece->kind == MT_RANGE_ANONYMOUS ||
-	       piece->kind == MT_RANGE_TLS;
+	return !tr_real.is_libc_malloc || is_block_memory(piece) || piece->kind == MT_RANGE_TLS;
 }
 
 static void set_bits(uintptr_t start, uintptr_t end)
@@ -56,10 +72,23 @@ static void set_bits(uintptr_t start, uintptr_t end)
 	}
 }
 
+/* Among the targets, which are sorted. */
+static void add_zone(uintptr_t start, uintptr_t end)
+{
+	uint32_t at = n_targets++;
+
+	for (; at && targets[at - 1].start > start; at--)
+		targets[at] = targets[at - 1];
+	targets[at] = (struct target){ start, end, true };
+	set_bits(start, end - 1);
+}
+
 /* A pointer to the end of the last allocation counts: one byte more than there is. */
-static void find_targets(const struct tr_shot *shot)
+static void find_targets(const struct tr_shot *shot, uint32_t n_zones)
 {
 	n_targets = 0;
+	gap_start = gap_end = 0;
+	memset(vtables, 0, sizeof(vtables));
 	memset(target_bits, 0, sizeof(target_bits));
 	for (uint32_t i = 0; i < shot->n_pieces; i++) {
 		const struct tr_piece *piece = &shot->pieces[i];
@@ -69,18 +98,28 @@ static void find_targets(const struct tr_shot *shot)
 		if (n_targets && targets[n_targets - 1].end == piece->start + 1)
 			targets[n_targets - 1].end = piece->end + 1;
 		else
-			targets[n_targets++] = (struct target){ piece->start, piece->end + 1 };
+			targets[n_targets++] = (struct target){ piece->start, piece->end + 1,
+								false };
 		set_bits(piece->start, piece->end);
+	}
+	for (uint32_t i = 0; i < n_zones; i++) {
+		uintptr_t start, end;
+
+		tr_plain_zone(i, &start, &end);
+		add_zone(start, end);
 	}
 }
 
-static bool is_in_target(uintptr_t address)
+/* Where an address points to, or NULL. Most words lie where the last one did. */
+static const struct target *find_target(uintptr_t address)
 {
-	static uint32_t last;    /* most words lie where the last one did */
+	static uint32_t last;
 	uint32_t low = 0, high = n_targets;
 
 	if (last < n_targets && address >= targets[last].start && address < targets[last].end)
-		return true;
+		return &targets[last];
+	if (address >= gap_start && address < gap_end)
+		return NULL;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -89,28 +128,62 @@ static bool is_in_target(uintptr_t address)
 		else
 			high = middle;
 	}
-	if (low == n_targets || address < targets[low].start)
-		return false;
-	last = low;
-	return true;
+	if (low < n_targets && address >= targets[low].start) {
+		last = low;
+		return &targets[low];
+	}
+	gap_start = low ? targets[low - 1].end : 0;
+	gap_end = low < n_targets ? targets[low].start : UINTPTR_MAX;
+	return NULL;
 }
 
-static void flush(struct writer *writer)
+static void flush(struct writer *writer, struct lane *lane)
 {
-	if (writer->at && !tr_stream_put(writer->context, MT_KIND_SNAPSHOT_WORDS, payload,
-					 (size_t)(writer->at - payload)))
+	if (lane->at && !tr_stream_put(writer->context, lane->kind, lane->payload,
+				       (size_t)(lane->at - lane->payload)))
 		writer->shot->reason = "no-room";
-	writer->at = NULL;
+	lane->at = NULL;
 }
 
-static void put_word(struct writer *writer, uint64_t slot, uint64_t value)
+static void put_word(struct writer *writer, struct lane *lane, uint64_t slot, uint64_t value)
 {
-	if (writer->at && writer->at + MT_SNAPSHOT_WORD_BYTES_MAX > payload + sizeof(payload))
-		flush(writer);
-	if (!writer->at)
-		writer->at = mt_put_snapshot_words(&writer->words, payload, writer->range, slot);
-	writer->at = mt_put_snapshot_word(&writer->words, writer->at, slot, value);
+	if (lane->at && lane->at + MT_SNAPSHOT_WORD_BYTES_MAX >
+	    lane->payload + MT_SNAPSHOT_WORDS_BYTES)
+		flush(writer, lane);
+	if (!lane->at)
+		lane->at = mt_put_snapshot_words(&lane->words, lane->payload, writer->range, slot);
+	lane->at = mt_put_snapshot_word(&lane->words, lane->at, slot, value);
+}
+
+/* A word that may matter. */
+static void see_word(struct writer *writer, uint64_t slot, uint64_t value)
+{
+	uintptr_t address = value & address_bits;
+	uint64_t *known = &vtables[value / 8 % VTABLES];
+	const struct target *target;
+
+	if (value == *known) {
+		if (writer->has_plain)
+			put_word(writer, &writer->plain, slot, value);
+		return;
+	}
+	target = find_target(address);
+	if (!target)
+		return;
+	if (target->is_zone) {
+		if (writer->has_plain && tr_plain_is_vtable(value)) {
+			*known = value;
+			put_word(writer, &writer->plain, slot, value);
+		}
+		return;
+	}
+	put_word(writer, &writer->pointers, slot, value);
 	writer->shot->n_words++;
+	if (address % 16 != 8 || !writer->has_counts)
+		return;
+	if (tr_plain_is_full())
+		tr_plain_flush(writer->shot, writer->context);
+	tr_plain_see_pointer(address, target->start, target->end - 1);
 }
 
 /* The words at [from, from + n), which are the program's at slot. */
@@ -119,9 +192,8 @@ static void scan_words(struct writer *writer, const uint64_t *from, uint64_t slo
 	for (size_t i = 0; i < n; i++) {
 		uint64_t value = from[i], bit = (value >> TARGET_SHIFT) % TARGET_BITS;
 
-		if (__builtin_expect(target_bits[bit / 64] >> bit % 64 & 1, 0) &&
-		    is_in_target(value & address_bits))
-			put_word(writer, slot + 8 * i, value);
+		if (__builtin_expect(target_bits[bit / 64] >> bit % 64 & 1, 0))
+			see_word(writer, slot + 8 * i, value);
 	}
 }
 
@@ -157,9 +229,12 @@ static bool scan_piece(struct writer *writer, const struct tr_piece *piece)
 {
 	struct tr_shot *shot = writer->shot;
 	uintptr_t at = (piece->start + 7) & ~(uintptr_t)7, end;
-	bool is_direct = shot->are_all_held && !piece->is_shared && shot->pages.fd >= 0;
+	bool is_direct = tr_shot_is_still(shot) && !piece->is_shared && shot->pages.fd >= 0;
 	bool is_whole = true;
 
+	writer->has_plain = tr_shot_is_still(shot) && is_block_memory(piece);
+	writer->has_counts = tr_shot_is_still(shot) && tr_real.is_libc_malloc &&
+			     shot->pages.fd >= 0;
 	for (; !shot->reason && (end = tr_pages_next(&shot->pages, &at, piece->end)); at = end) {
 		if (is_direct)
 			scan_words(writer, (const uint64_t *)at, at, (end - at) / 8);
@@ -167,7 +242,8 @@ static bool scan_piece(struct writer *writer, const struct tr_piece *piece)
 			is_whole &= scan_copied(writer, at, end);
 		shot->scanned_bytes += end - at;
 	}
-	flush(writer);
+	flush(writer, &writer->pointers);
+	flush(writer, &writer->plain);
 	return is_whole;
 }
 
@@ -188,9 +264,13 @@ static void put_range(struct writer *writer, const struct tr_piece *piece, uint3
 
 void tr_shot_scan(struct tr_shot *shot, struct tr_context *context)
 {
-	struct writer writer = { .shot = shot, .context = context };
+	struct writer writer = {
+		.shot = shot, .context = context,
+		.pointers = { .kind = MT_KIND_SNAPSHOT_WORDS, .payload = payload },
+		.plain = { .kind = MT_KIND_SNAPSHOT_PLAIN, .payload = plain_payload },
+	};
 
-	find_targets(shot);
+	find_targets(shot, tr_plain_begin(shot));
 	for (uint32_t i = 0; i < shot->n_pieces && !shot->reason; i++) {
 		const struct tr_piece *piece = &shot->pieces[i];
 		bool is_huge = piece->end - piece->start > bytes_max;
@@ -201,4 +281,5 @@ void tr_shot_scan(struct tr_shot *shot, struct tr_context *context)
 		if (!is_huge && !scan_piece(&writer, piece) && !shot->reason)
 			put_range(&writer, piece, writer.range, piece->flags | MT_RANGE_UNREADABLE);
 	}
+	tr_plain_flush(shot, context);
 }
