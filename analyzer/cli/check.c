@@ -77,6 +77,7 @@ int check_open(struct check *check, const struct cmd_call *call)
 
 	*check = (struct check){ .cmd = call->cmd };
 	if ((exit_code = check_read_config(check, call)) || (exit_code = check_exit_codes(check)) ||
+	    (exit_code = check_read_outputs(check, call->cmd == &cmd_run)) ||
 	    (exit_code = add_limits(check)) || (exit_code = add_folders(check)) ||
 	    (exit_code = leak_options_open(call->cmd, &check->options.findings)) ||
 	    (exit_code = check_read_baseline(check)))
@@ -107,6 +108,7 @@ void check_judge(struct check *check, struct out *out)
 		check_json(check, out->to);
 		out_flush(out);
 	}
+	check->has_failed = check_write_outputs(check, out) < 0;
 	if (is_quiet)
 		return;
 	check_text(check);
@@ -119,6 +121,8 @@ int check_exit_code(const struct check *check, int findings, int inconclusive)
 		findings = (int)check_settings.leak_exit;
 	if (check_settings.incomplete_exit != UINT64_MAX)
 		inconclusive = (int)check_settings.incomplete_exit;
+	if (check->has_failed)
+		return check->cmd == &cmd_check ? EXIT_BAD_TRACE : EXIT_RUN_FAILED;
 	return check->gate->verdict == AN_FINDINGS ? findings
 	       : check->gate->verdict == AN_INCONCLUSIVE ? inconclusive : 0;
 }
@@ -140,5 +144,6 @@ void check_release(struct check *check)
 	VEC_RELEASE(&check_settings.limits);
 	VEC_RELEASE(&check_settings.allowed);
 	VEC_RELEASE(&check_settings.only_from);
+	VEC_RELEASE(&check_settings.outputs);
 	free(check->config_text);
 }

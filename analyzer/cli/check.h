@@ -18,7 +18,7 @@ struct check_settings {
 	bool is_json, is_quiet_if_clean, has_no_config, has_no_baseline;
 	bool is_update, is_force, are_runs;
 	const char *config, *baseline, *changed_since;
-	struct opt_list limits, allowed, only_from;
+	struct opt_list limits, allowed, only_from, outputs;
 	uint64_t leak_exit, incomplete_exit;     /* UINT64_MAX: as the command has them */
 };
 extern struct check_settings check_settings;
@@ -26,6 +26,7 @@ extern struct check_settings check_settings;
 /* The options of both commands; those that may stand in the file are a table of their
  * own inside it. */
 extern const struct opt check_options[];
+extern const struct opt check_output_options[];
 
 struct check {
 	const struct cmd *cmd;
@@ -41,6 +42,7 @@ struct check {
 	struct opt_list folders;         /* --only-from, whole */
 	struct opt_list paths;           /* of traces, ours to free */
 	char *config_text;
+	bool has_failed;                 /* an output could not be written */
 };
 
 /* EXIT_DONE, or the exit code of a mistake that was told. */
@@ -61,6 +63,15 @@ int check_find_changes(struct check *check, const char *reference);
 /* check_baseline.c */
 int check_read_baseline(struct check *check);
 int check_update_baseline(struct check *check);
+
+/* check_output.c: --output=FORMAT:FILE. The name of the trace is among those of "run";
+ * the last such, or instead if there is none. */
+bool check_is_output(const char *text);
+const char *check_trace_name(const char *instead);
+/* Whether each is understood, as check_open; can_be_trace: or is the name of a trace. */
+int check_read_outputs(const struct check *check, bool can_be_trace);
+/* Writes each file: 0, or -1 when one could not be written, which was told. */
+int check_write_outputs(const struct check *check, struct out *out);
 
 /* check_text.c: on stderr. check_last_line also when nothing else is said. */
 void check_text(const struct check *check);

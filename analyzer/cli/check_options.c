@@ -36,6 +36,20 @@ static const struct opt file_options[] = {
 	{ 0 },
 };
 
+/* Of "check". "run" has an option of this name already, and takes both meanings. */
+const struct opt check_output_options[] = {
+	{ "output", 0, OPT_LIST, "FORMAT:FILE", "write the outcome for other programs: sarif, "
+	  "junit, github, gitlab, valgrind-xml, valgrind-log, markdown or json; may be given many "
+	  "times", &check_settings.outputs, NULL },
+	{ 0 },
+};
+
+static const struct opt lines_of_file[] = {
+	{ .kind = OPT_GROUP, .target = (void *)file_options },
+	{ .kind = OPT_GROUP, .target = (void *)check_output_options },
+	{ 0 },
+};
+
 const struct opt check_options[] = {
 	{ .kind = OPT_GROUP, .target = (void *)file_options },
 	{ "no-baseline", 0, OPT_FLAG, NULL, "take nothing for known",
@@ -110,7 +124,7 @@ static int parse_line(struct check *check, char *line, unsigned number)
 
 	if (!option)
 		return EXIT_DONE;
-	if (!opt_parse(file_options, 2, argv, false, &result) && result.first_operand == 2 &&
+	if (!opt_parse(lines_of_file, 2, argv, false, &result) && result.first_operand == 2 &&
 	    !result.is_help)
 		return EXIT_DONE;
 	snprintf(message, sizeof message, "%.200s:%u: %s", check->config, number,
@@ -156,6 +170,7 @@ static char *spread(const char *text)
 static void empty_lists(void)
 {
 	check_settings.limits.n = check_settings.allowed.n = check_settings.only_from.n = 0;
+	check_settings.outputs.n = 0;
 }
 
 int check_read_config(struct check *check, const struct cmd_call *call)
@@ -179,6 +194,8 @@ int check_read_config(struct check *check, const struct cmd_call *call)
 	free(text);
 	empty_lists();
 	exit_code = parse_file(check, check->config_text);
+	if (!exit_code)
+		exit_code = check_read_outputs(check, false);
 	if (!exit_code && opt_parse(call->cmd->options, call->n_options, call->options,
 				    call->cmd->is_first_operand_last, &result))
 		exit_code = cmd_usage_error(check->cmd, result.message);

@@ -70,6 +70,7 @@ static const struct opt options[] = {
 	{ "runs", 0, OPT_FLAG, NULL, "the traces are runs of one command: the worst counts, "
 	  "not the sum", &check_settings.are_runs, NULL },
 	{ .kind = OPT_GROUP, .target = (void *)check_options },
+	{ .kind = OPT_GROUP, .target = (void *)check_output_options },
 	{ "exact", 0, OPT_FLAG, NULL, "all digits instead of three", &cmd_settings.is_exact, NULL },
 	{ .kind = OPT_GROUP, .target = (void *)cmd_trace_options },
 	{ .kind = OPT_GROUP, .target = (void *)cmd_output_options },

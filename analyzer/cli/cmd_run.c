@@ -27,8 +27,10 @@ static const char *const wait_for_choices[] = { "first", "all", NULL };
 static const char *const at_exit_choices[] = { "yes", "no", NULL };
 
 static const struct opt run_options[] = {
-	{ "output", 'o', OPT_TEXT, "FILE", "write the trace to FILE (default trace.bin); %p is the "
-	  "program's pid, %n its name, %t the time", &output, NULL },
+	{ "output", 'o', OPT_LIST, "FILE", "write the trace to FILE (default trace.bin); %p is the "
+	  "program's pid, %n its name, %t the time. With --check, FORMAT:FILE writes the outcome "
+	  "for other programs: sarif, junit, github, gitlab, valgrind-xml, valgrind-log, markdown "
+	  "or json; may be given many times", &check_settings.outputs, NULL },
 	{ "quiet", 'q', OPT_FLAG, NULL, "say nothing unless something was missed", &is_quiet,
 	  NULL },
 	{ "on-full", 0, OPT_CHOICE, "WHAT", "when recording cannot keep up: wait (default), or "
@@ -226,6 +228,9 @@ static int run_program(struct cmd_call *call)
 	}
 	options.oracle = find_oracle(library, oracle, sizeof oracle);
 	exit_code = run_check_open(call);
+	output = check_trace_name(output);
+	if (!run_check_is_wanted)
+		VEC_RELEASE(&check_settings.outputs);
 	return exit_code ? exit_code : run_and_check(&options, call);
 }
 

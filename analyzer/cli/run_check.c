@@ -46,6 +46,10 @@ int run_check_open(const struct cmd_call *call)
 			 (int)strcspn(stray, "="), stray);
 		return cmd_usage_error(call->cmd, message);
 	}
+	for (size_t i = 0; i < check_settings.outputs.n && !run_check_is_wanted; i++)
+		if (check_is_output(check_settings.outputs.at[i]))
+			return cmd_usage_error(call->cmd, "--output=FORMAT:FILE is for --check; "
+					       "a trace of such a name is written ./NAME");
 	if (!run_check_is_wanted)
 		return EXIT_DONE;
 	if (n_runs < 1 || n_runs > 1000)

@@ -3,7 +3,8 @@
  * junit.c -- test cases, as Jenkins, GitLab and others read them.
  *
  * A trace is a test case, named by its command: it fails for findings that belong
- * to none of its tests, and is an error when something was not seen. A test of a
+ * to none of its tests, or if the program did, and is an error when something was not
+ * seen. A test of a
  * test program that a finding was made in is a case of its own. A limit on what is
  * no finding, like the peak, is one too. So the file never is without a case, and a
  * case keeps its name when its findings change.
@@ -124,6 +125,9 @@ static void put_failure(const struct mt_export *rows, const struct found *found,
 	for (uint32_t i = 0; i < rows->n_findings; i++)
 		if (is_of_case(rows, &rows->findings[i], found, trace) && !n++)
 			first = &rows->findings[i];
+	if (!n && !found && rows->traces[trace].is_ended && rows->traces[trace].status)
+		fprintf(to, "   <failure type=\"status\" message=\"the program ended with status "
+			"%u\"/>\n", rows->traces[trace].status);
 	if (!n)
 		return;
 	if (n > 1)

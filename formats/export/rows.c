@@ -19,7 +19,8 @@ const struct mt_export_format mt_export_formats[] = {
 const struct mt_export_frame *mt_export_place(const struct mt_export_finding *finding)
 {
 	for (uint32_t i = finding->responsible; i < finding->n_frames; i++)
-		if (finding->frames[i].file && finding->frames[i].line)
+		if (finding->frames[i].file && finding->frames[i].line &&
+		    (i == finding->responsible || !finding->frames[i].is_foreign))
 			return &finding->frames[i];
 	return NULL;
 }

@@ -28,6 +28,7 @@ struct mt_export_frame {
 	uint32_t n_cut;          /* of a cut: how many frames; 0: unknown */
 	bool is_cut;             /* frames are missing here */
 	bool is_inlined;
+	bool is_foreign;         /* the system's code: nothing to point at */
 };
 
 /* A test of a test program; suite is NULL where the framework has none. */
@@ -112,8 +113,8 @@ extern const struct mt_export_format mt_export_formats[];
 
 /* What writers share. */
 
-/* The frame to point at: from the responsible one outwards the first with a line;
- * NULL if there is none. */
+/* The frame to point at: the responsible one, or from there outwards the first that
+ * is not foreign and has a line; NULL if there is none. */
 const struct mt_export_frame *mt_export_place(const struct mt_export_finding *finding);
 /* As snprintf, but what is cut ends with a whole character. */
 void mt_export_print(char *to, size_t room, const char *format, ...)

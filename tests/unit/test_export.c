@@ -3,7 +3,7 @@
  * must hold on whatever the rows say. Whole documents are read in tests/e2e/outputs. */
 #include "tests/unit/unit.h"
 
-#include "formats/export/rows.h"
+#include "formats/export/test_frame.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -18,6 +18,11 @@ static const struct mt_export_frame frames[] = {
 };
 static const struct mt_export_frame bare[] = {
 	{ .function = "helper", .module = "libz.so.1", .address = 0x40 },
+};
+/* Built without debug information, on a system that has libc's. */
+static const struct mt_export_frame without_source[] = {
+	{ .function = "helper", .module = "prog" },
+	{ .function = "__libc_start_main", .file = "libc-start.c", .line = 58, .is_foreign = true },
 };
 static const struct mt_export_test tests[] = { { "List", "Pushes" }, { NULL, "test_pop" } };
 static const uint32_t first_trace[] = { 0 };
@@ -150,6 +155,72 @@ static void test_a_stack_is_a_code_flow_from_main_to_the_allocation(void **state
 	assert_string_equal(text_at(steps, "1.location.message.text"), "(3 frames are missing)");
 	assert_string_equal(text_at(steps, "3.location.message.text"), "malloc  (libc.so.6)");
 	json_decref(root);
+}
+
+static void test_a_line_of_the_system_is_not_pointed_at(void **state)
+{
+	struct mt_export_finding finding = { .frames = without_source, .n_frames = 2 };
+
+	(void)state;
+	assert_null(mt_export_place(&finding));
+	finding.responsible = 1;
+	assert_ptr_equal(mt_export_place(&finding), &without_source[1]);
+}
+
+static void assert_test(const struct mt_export_frame *stack, uint32_t n, const char *suite,
+			const char *name)
+{
+	struct mt_export_test test;
+	char text[64];
+
+	if (!mt_export_find_test(stack, n, text, sizeof text, &test)) {
+		assert_null(name);
+		return;
+	}
+	assert_string_equal(test.name, name);
+	if (suite)
+		assert_string_equal(test.suite, suite);
+	else
+		assert_null(test.suite);
+}
+
+static void assert_body(const char *function, const char *suite, const char *name)
+{
+	assert_test(&(struct mt_export_frame){ .function = function }, 1, suite, name);
+}
+
+static void test_a_body_of_googletest_names_suite_and_test(void **state)
+{
+	(void)state;
+	assert_body("List_Pushes_Test::TestBody()", "List", "Pushes");
+	assert_body("List_Pushes_Test::TestBody", "List", "Pushes");
+	assert_body("(anonymous namespace)::List_Pops_When_Full_Test::TestBody()", "List",
+		    "Pops_When_Full");
+	assert_body("ns::Typed_Works_Test<std::vector<int> >::TestBody()", "Typed", "Works");
+	assert_body("Plain_Test::TestBody()", NULL, "Plain");
+	assert_body("_Test::TestBody()", NULL, NULL);
+	assert_body("::TestBody()", NULL, NULL);
+	assert_body("<>>::TestBody()", NULL, NULL);
+	assert_body("List_Pushes_Test::TestBodyguard()", NULL, NULL);
+	assert_body("main", NULL, NULL);
+	assert_test(NULL, 0, NULL, NULL);
+}
+
+static void test_what_cmocka_calls_is_the_test(void **state)
+{
+	const struct mt_export_frame stack[] = {
+		{ .function = "_test_malloc", .module = "libcmocka.so.0" },
+		{ .function = "helper", .module = "prog" },
+		{ .function = "test_pop", .module = "prog" },
+		{ .module = "libcmocka.so.0" },
+		{ .function = "_cmocka_run_group_tests", .module = "libcmocka.so.0" },
+		{ .function = "main", .module = "prog" },
+	};
+
+	(void)state;
+	assert_test(stack, 6, NULL, "test_pop");
+	assert_test(stack, 3, NULL, NULL);
+	assert_test(stack + 3, 3, NULL, NULL);
 }
 
 static void test_a_path_is_a_uri_below_the_root_of_the_sources(void **state)
@@ -373,6 +444,9 @@ int main(void)
 	const struct CMUnitTest all[] = {
 		cmocka_unit_test(test_a_stack_is_a_code_flow_from_main_to_the_allocation),
 		cmocka_unit_test(test_a_path_is_a_uri_below_the_root_of_the_sources),
+		cmocka_unit_test(test_a_line_of_the_system_is_not_pointed_at),
+		cmocka_unit_test(test_a_body_of_googletest_names_suite_and_test),
+		cmocka_unit_test(test_what_cmocka_calls_is_the_test),
 		cmocka_unit_test(test_each_result_names_a_rule_that_is_there),
 		cmocka_unit_test(test_sarif_tells_new_from_known_and_suppressed),
 		cmocka_unit_test(test_a_blind_run_was_not_successful),
