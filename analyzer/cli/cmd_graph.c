@@ -98,7 +98,7 @@ static const struct opt graph_options[] = {
 const struct cmd cmd_graph = {
 	.name = "graph",
 	.summary = "draw who holds whom around a finding",
-	.synopsis = "[OPTIONS] [FILE] [FINDING|ADDRESS]",
+	.synopsis = "[OPTIONS] [FILE] [FINDING|ADDRESS|TYPE]",
 	.description = "Without FINDING, all that was live in the first process. One operand\n"
 		       "alone is FILE if there is such a file. FILE is trace.bin unless named.\n",
 	.options = graph_options,

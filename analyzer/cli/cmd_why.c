@@ -5,6 +5,8 @@
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report_leaks.h"
 #include "analyzer/cli/why.h"
+#include "analyzer/cli/why_story.h"
+#include "analyzer/cli/why_type.h"
 #include "analyzer/findings/retained.h"
 #include "analyzer/graph/paths.h"
 
@@ -23,6 +25,7 @@ struct answer {
 	uint32_t node;
 	struct out *out;
 	struct an_line_list list;
+	const struct an_findings_options *wanted;
 };
 
 static void put_head(struct answer *answer, const char *head)
@@ -81,7 +84,7 @@ static const char *const kind_sentences[AN_REACH_KINDS] = {
 };
 
 /* Made when, by whom, and there at the snapshot. */
-static void put_history(struct answer *answer)
+static void put_made(struct answer *answer)
 {
 	const struct an_snapshot *snapshot = answer->objects->snapshot;
 	const struct an_held *held = &snapshot->live[answer->node];
@@ -91,7 +94,8 @@ static void put_history(struct answer *answer)
 	const char *why = an_snapshot_why_name(snapshot->why);
 	FILE *to = answer->out->to;
 
-	put_head(answer, answer->subject->finding ? "ONE OF THEM" : "ALLOCATION");
+	put_head(answer, answer->subject->finding ? "ONE OF THEM"
+			 : answer->subject->type ? "THE ONE THAT HOLDS MOST" : "ALLOCATION");
 	fprintf(to, "  0x%" PRIx64 "  %s  %s\n", held->addr,
 		text_bytes(bytes, held->size, answer->out->is_exact),
 		kind_sentences[answer->objects->reach.kind[answer->node]]);
@@ -230,6 +234,20 @@ static void put_dominators(struct answer *answer, const struct an_dominators *do
 	}
 }
 
+static void put_maker(struct answer *answer, uint32_t stack, unsigned column)
+{
+	const struct an_findings *findings = answer->subject->findings;
+	const char *type = an_type_name_of_stack(findings->types, stack);
+
+	if (type) {
+		text_put(answer->out->to, type);
+		fputs("  ", answer->out->to);
+		column += text_width(type) + 2;
+	}
+	an_stack_names_lines(findings->names, stack, &answer->list);
+	report_text_site(answer->out, &answer->list, column, report_cwd(findings->session));
+}
+
 static void put_retained(struct answer *answer, const struct an_dominators *dominators)
 {
 	struct an_parts parts;
@@ -248,10 +266,7 @@ static void put_retained(struct answer *answer, const struct an_dominators *domi
 		fprintf(to, "  %8s  %7s ×  ",
 			text_bytes(bytes, parts.at[i].bytes, answer->out->is_exact),
 			text_count(count, parts.at[i].n));
-		an_stack_names_lines(answer->subject->findings->names, parts.at[i].stack,
-				     &answer->list);
-		report_text_site(answer->out, &answer->list, 23,
-				 report_cwd(answer->subject->findings->session));
+		put_maker(answer, parts.at[i].stack, 23);
 	}
 	put_more(answer, parts.n, most);
 	an_parts_release(&parts);
@@ -264,9 +279,12 @@ static void put_answer(struct answer *answer)
 
 	if (finding)
 		put_finding(answer, finding);
+	if (answer->subject->type)
+		why_put_type(answer->out, answer->subject, n_shown(HOLDERS_SHOWN));
 	if (answer->node == AN_NO_NODE)
 		return;
-	put_history(answer);
+	put_made(answer);
+	why_put_story(answer->out, answer->subject, answer->wanted);
 	if (finding && finding->ring)
 		put_ring(answer, finding->ring);
 	put_holders(answer);
@@ -292,7 +310,7 @@ static int run_why(struct cmd_call *call)
 		exit_code = subject_find(&subject, call, call->subject, &wanted);
 	if (!exit_code) {
 		struct answer answer = { &subject, subject.objects, subject.node, call->out,
-					 { 0 } };
+					 { 0 }, &wanted };
 
 		put_answer(&answer);
 		free(answer.list.at);
@@ -315,9 +333,10 @@ static const struct opt why_options[] = {
 const struct cmd cmd_why = {
 	.name = "why",
 	.summary = "say who holds an allocation, and what goes when it goes",
-	.synopsis = "[OPTIONS] [FILE] FINDING|ADDRESS",
+	.synopsis = "[OPTIONS] [FILE] FINDING|ADDRESS|TYPE",
 	.description = "FINDING is a name that report shows, such as L-8c21f0; ADDRESS lies in\n"
-		       "an allocation. FILE is trace.bin unless named.\n",
+		       "an allocation; TYPE is a type as report names it. FILE is trace.bin\n"
+		       "unless named.\n",
 	.options = why_options,
 	.needs = CMD_NEEDS_TRACE,
 	.subject = CMD_SUBJECT_NEEDED,

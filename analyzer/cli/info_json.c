@@ -72,10 +72,13 @@ static void put_snapshot(struct json *json, const struct an_session *session,
 			 const struct an_snapshot *snapshot)
 {
 	out_json_open_object(json, NULL);
+	out_json_uint(json, "number", (uint64_t)(snapshot - session->snapshots) + 1);
 	out_json_uint(json, "at_ns", snapshot->at_ns);
 	out_json_text(json, "why", an_snapshot_why_name(snapshot->why));
 	out_json_uint(json, "pause_ns", snapshot->pause_ns);
 	out_json_uint(json, "process", session->processes[snapshot->process].id);
+	out_json_text(json, "label", *snapshot->label ? snapshot->label : NULL);
+	out_json_bool(json, "complete", snapshot->is_complete);
 	out_json_close_object(json);
 }
 

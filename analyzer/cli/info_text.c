@@ -170,6 +170,39 @@ static void put_marks(const struct an_session *session, struct out *out)
 	}
 }
 
+/* Their numbers are what FILE@N names. */
+static void put_snapshots(const struct an_session *session, struct out *out)
+{
+	if (!session->n_snapshots)
+		return;
+	fputc('\n', out->to);
+	put_label(out, "SNAPSHOTS");
+	fputs("\n   number  process  at          pause       why\n", out->to);
+	for (uint32_t i = 0; i < session->n_snapshots; i++) {
+		const struct an_snapshot *snapshot = &session->snapshots[i];
+		const char *why = an_snapshot_why_name(snapshot->why);
+		char at[TEXT_BYTES], pause[TEXT_BYTES];
+
+		fprintf(out->to, "  %7u  %7u  %-10s  %-10s  %s", i + 1,
+			session->processes[snapshot->process].id,
+			text_duration(at, snapshot->at_ns),
+			snapshot->is_cut ? "?" : text_duration(pause, snapshot->pause_ns),
+			why ? why : "?");
+		if (*snapshot->label) {
+			fputs(" \"", out->to);
+			text_put(out->to, snapshot->label);
+			fputc('"', out->to);
+		}
+		if (snapshot->is_cut)
+			fputs(", cut short", out->to);
+		else if (!snapshot->is_complete)
+			fputs(", not complete: ", out->to);
+		if (!snapshot->is_cut && !snapshot->is_complete)
+			text_put(out->to, snapshot->reason);
+		fputc('\n', out->to);
+	}
+}
+
 void info_text(const struct an_findings *findings, struct out *out)
 {
 	const struct an_session *session = findings->session;
@@ -182,6 +215,7 @@ void info_text(const struct an_findings *findings, struct out *out)
 	report_text_tree(out, findings, UINT64_MAX);
 	put_threads(session, out);
 	put_modules(session, out);
+	put_snapshots(session, out);
 	put_marks(session, out);
 	put_records(&session->counts, out);
 	fputc('\n', out->to);

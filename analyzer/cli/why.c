@@ -37,15 +37,46 @@ static int find_finding(struct subject *subject, const struct cmd_call *call, co
 	return fail(call, name, "is no finding of this trace; memtrace report lists them");
 }
 
-/* An address may be somebody else's in another process: the first one has it. */
-static int find_address(struct subject *subject, const struct cmd_call *call, const char *name)
+/* Hexadecimal digits; without 0x they begin with a figure, or it is a word. */
+static bool is_address(const char *name, uint64_t *addr)
+{
+	char *end;
+
+	*addr = strtoull(name, &end, 16);
+	return *name >= '0' && *name <= '9' && !*end;
+}
+
+/* The first process that has any. */
+static int find_type(struct subject *subject, const struct cmd_call *call, const char *name,
+		     const struct an_findings_options *options)
 {
 	const struct an_session *session = subject->findings->session;
-	char *end;
-	uint64_t addr = strtoull(name, &end, 16);
 
-	if (!*name || *end || *name == '-' || *name == '+')
-		return fail(call, name, "is neither a finding (L-8c21f0) nor an address (0x55d0)");
+	for (uint32_t i = 0; i < session->n_processes; i++) {
+		an_objects_free(subject->objects);
+		subject->objects = an_objects_new(session, i, options->masks, options->n_masks);
+		if (!subject->objects)
+			continue;
+		an_of_type_release(&subject->of_type);
+		an_of_type_find(subject->objects, subject->findings->types, name,
+				&subject->of_type);
+		subject->type = name;
+		subject->node = subject->of_type.greatest;
+		if (subject->node != AN_NO_NODE)
+			return EXIT_DONE;
+	}
+	return fail(call, name, session->n_snapshots
+		    ? "is no finding (L-8c21f0), no address (0x55d0), and no type of anything "
+		      "in the last snapshot"
+		    : "cannot be looked up: the trace has no snapshot");
+}
+
+/* An address may be somebody else's in another process: the first one has it. */
+static int find_address(struct subject *subject, const struct cmd_call *call, const char *name,
+			uint64_t addr)
+{
+	const struct an_session *session = subject->findings->session;
+
 	for (uint32_t i = 0; i < session->n_processes; i++) {
 		if (!subject->findings->is_chosen[i])
 			continue;
@@ -65,14 +96,17 @@ static int find_address(struct subject *subject, const struct cmd_call *call, co
 int subject_find(struct subject *subject, const struct cmd_call *call, const char *name,
 		 const struct an_findings_options *options)
 {
+	uint64_t addr;
 	int exit_code;
 
 	*subject = (struct subject){ .findings = an_findings_new(call->session, options),
 				     .node = AN_NO_NODE };
 	if (name[0] && name[1] == '-')
 		exit_code = find_finding(subject, call, name);
+	else if (is_address(name, &addr))
+		exit_code = find_address(subject, call, name, addr);
 	else
-		exit_code = find_address(subject, call, name);
+		exit_code = find_type(subject, call, name, options);
 	if (exit_code)
 		return exit_code;
 	if (subject->finding && subject->finding->class != AN_CLASS_UNCLASSIFIED) {
@@ -90,6 +124,7 @@ int subject_find(struct subject *subject, const struct cmd_call *call, const cha
 void subject_release(struct subject *subject)
 {
 	free(subject->suppressed_by);
+	an_of_type_release(&subject->of_type);
 	an_objects_free(subject->objects);
 	an_findings_free(subject->findings);
 }
@@ -99,9 +134,15 @@ void subject_put_node(struct out *out, const struct subject *subject, uint32_t n
 {
 	const struct an_held *held = &subject->objects->snapshot->live[node];
 	char bytes[TEXT_BYTES];
+	const char *type = an_type_name_of_size(subject->findings->types, held->stack, held->size);
 	int n = fprintf(out->to, "0x%" PRIx64 "  %s  ", held->addr,
 			text_bytes(bytes, held->size, out->is_exact));
 
+	if (type) {
+		text_put(out->to, type);
+		fputs("  ", out->to);
+		column += text_width(type) + 2;
+	}
 	an_stack_names_lines(subject->findings->names, held->stack, list);
 	report_text_site(out, list, column + (unsigned)(n > 0 ? n : 0),
 			 report_cwd(subject->findings->session));

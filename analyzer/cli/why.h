@@ -5,11 +5,14 @@
 #define ANALYZER_CLI_WHY_H
 
 #include "analyzer/cli/report.h"
+#include "analyzer/findings/of_type.h"
 
 /* One allocation of one process, with the graph that it is in. */
 struct subject {
 	struct an_findings *findings;
-	const struct an_finding *finding;    /* NULL: asked for by address */
+	const struct an_finding *finding;    /* NULL: asked for by address or type */
+	const char *type;                    /* NULL: not asked for by type */
+	struct an_of_type of_type;           /* of all of that type; node is the greatest */
 	struct an_objects *objects;
 	uint32_t node;
 	uint32_t *suppressed_by;             /* of each node, or NULL */
@@ -17,15 +20,16 @@ struct subject {
 
 /*
  * Finds what a person named: a finding ("L-8c21f0", or more or fewer of its digits
- * as long as one alone begins so), or an address inside an allocation. EXIT_DONE,
- * or a usage error that was printed. Release it in any case.
+ * as long as one alone begins so), an address inside an allocation, or a type, of
+ * which the one that holds most is taken. EXIT_DONE, or a usage error that was
+ * printed. Release it in any case.
  */
 int subject_find(struct subject *subject, const struct cmd_call *call, const char *name,
 		 const struct an_findings_options *options);
 void subject_release(struct subject *subject);
 
-/* "0x55d0c8a0  64 B  list_push  list.c:30", fitted into what is left of the line
- * after column. */
+/* "0x55d0c8a0  64 B  Node  list_push  list.c:30", the type if it is known, fitted into
+ * what is left of the line after column. */
 void subject_put_node(struct out *out, const struct subject *subject, uint32_t node,
 		      unsigned column, struct an_line_list *list);
 /* "config_cache (data of server)", "the stack of thread 4100 (worker)". */

@@ -4,6 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include "analyzer/findings/findings.h"
+#include "analyzer/findings/story.h"
 #include "tests/unit/named_trace.h"
 #include "tests/unit/snapshot_builder.h"
 
@@ -194,6 +195,123 @@ static void test_a_damaged_snapshot_says_of_nothing_that_it_was_lost(void **stat
 	release(t, session, findings);
 }
 
+static void count_roots(void *context, const struct an_objects *objects,
+			const struct an_root_edge *edge)
+{
+	unsigned *n = context;
+
+	assert_int_equal(an_objects_root_kind(objects, an_root_edge_root(edge)), AN_ROOT_MODULE);
+	++*n;
+}
+
+/* Of the allocation at an address in the snapshot that was kept. */
+static bool tell(const struct an_session *session, uint64_t addr, unsigned *n_roots,
+		 struct an_story *story)
+{
+	const struct an_story_options options = { .see_root = count_roots, .context = n_roots };
+	const struct an_snapshot *kept = &session->snapshots[session->processes[0].snapshot];
+	uint64_t i = 0;
+
+	while (i < kept->n_live && kept->live[i].addr != addr)
+		i++;
+	assert_true(i < kept->n_live);
+	return an_story_find(session, 0, &kept->live[i], &options, story);
+}
+
+static void test_what_led_to_it_and_was_freed_is_told_with_the_stack(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_line_list list = { 0 };
+	struct an_session *session;
+	struct an_story story;
+	unsigned n_roots = 0;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>holder");
+	tb_alloc(t, 0x10100, 32, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0x10100);
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0x10100);
+	uint64_t freed = t->now;
+
+	tb_free_stack(t, "main>reload");
+	tb_free(t, 0x10000);
+	tb_alloc(t, 0x10000, 16, "main>later");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	tb_free(t, 0x10000);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	session = tb_open_file(t, path);
+	assert_true(tell(session, 0x10100, &n_roots, &story));
+	assert_int_equal(story.n_there, 3);
+	assert_int_equal(story.held, 1);
+	assert_int_equal(story.lost, 2);
+	assert_int_equal(n_roots, 2);
+	assert_int_equal(story.n_links, 1);
+	assert_int_equal(story.links[0].addr, 0x10000);
+	assert_int_equal(story.links[0].size, 16);
+	assert_int_equal(story.n_freed, 1);
+	assert_int_equal(story.links[0].freed_ns, freed);
+	assert_non_null(story.names);
+	an_stack_names_lines(story.names, story.links[0].free_stack, &list);
+	assert_int_equal(list.at[0].offset, tb_look_up(t, "reload"));
+	free(list.at);
+	an_story_release(&story);
+	tb_free_all(t, session);
+}
+
+static void test_what_is_released_after_it_was_seen_lost_is_no_cause(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+	struct an_story story;
+	unsigned n_roots = 0;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>holder");
+	tb_alloc(t, 0x10100, 32, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0x10100);
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	tb_free(t, 0x10000);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	session = tb_open_file(t, path);
+	assert_true(tell(session, 0x10100, &n_roots, &story));
+	assert_int_equal(story.lost, 1);
+	assert_int_equal(story.n_links, 1);
+	assert_int_equal(story.n_freed, 0);
+	assert_null(story.names);
+	an_story_release(&story);
+	tb_free_all(t, session);
+}
+
+static void test_what_realloc_makes_of_something_is_followed(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+	struct an_story story;
+	unsigned n_roots = 0;
+
+	(void)state;
+	uint64_t made = t->now;
+
+	tb_alloc(t, 0x10000, 16, "main>first");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0);
+	tb_realloc(t, 0x10000, 0x10200, 64, "main>grow");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10200, 0);
+	tb_realloc(t, 0x10200, 0x10300, 128, "main>grow");
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	session = tb_open_file(t, path);
+	const struct an_held *held = &session->snapshots[2].live[0];
+
+	assert_int_equal(held->n_reallocs, 2);
+	assert_int_equal(held->first_ns, made);
+	assert_int_not_equal(held->first_stack, held->stack);
+	assert_true(tell(session, 0x10300, &n_roots, &story));
+	assert_int_equal(story.n_there, 2);
+	assert_int_equal(story.held, 1);
+	assert_int_equal(story.lost, 2);
+	an_story_release(&story);
+	tb_free_all(t, session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +323,9 @@ int main(void)
 		cmocka_unit_test(test_a_ring_was_lost_when_the_way_to_it_was),
 		cmocka_unit_test(test_one_snapshot_alone_tells_no_time),
 		cmocka_unit_test(test_a_damaged_snapshot_says_of_nothing_that_it_was_lost),
+		cmocka_unit_test(test_what_led_to_it_and_was_freed_is_told_with_the_stack),
+		cmocka_unit_test(test_what_is_released_after_it_was_seen_lost_is_no_cause),
+		cmocka_unit_test(test_what_realloc_makes_of_something_is_followed),
 	};
 	int fd = mkstemp(path), failed;
 
