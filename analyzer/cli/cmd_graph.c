@@ -55,10 +55,8 @@ static int find_all(struct subject *subject, const struct cmd_call *call,
 						  options->n_masks);
 	if (!subject->objects)
 		return EXIT_DONE;
-	if (options->suppressions)
-		subject->suppressed_by = an_leaks_suppress(subject->objects,
-							   subject->findings->names,
-							   options->suppressions);
+	subject->suppressed_by = an_leaks_suppress(subject->objects, subject->findings->names,
+						   options->suppressions);
 	return EXIT_DONE;
 }
 

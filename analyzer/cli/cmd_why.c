@@ -96,9 +96,10 @@ static void put_made(struct answer *answer)
 
 	put_head(answer, answer->subject->finding ? "ONE OF THEM"
 			 : answer->subject->type ? "THE ONE THAT HOLDS MOST" : "ALLOCATION");
-	fprintf(to, "  0x%" PRIx64 "  %s  %s\n", held->addr,
-		text_bytes(bytes, held->size, answer->out->is_exact),
-		kind_sentences[answer->objects->reach.kind[answer->node]]);
+	fprintf(to, "  0x%" PRIx64 "  %s  ", held->addr,
+		text_bytes(bytes, held->size, answer->out->is_exact));
+	subject_put_type(to, answer->subject, held);
+	fprintf(to, "%s\n", kind_sentences[answer->objects->reach.kind[answer->node]]);
 	fprintf(to, "  made at %s", text_duration(time, held->time_ns));
 	if (held->thread < session->n_threads && *session->threads[held->thread].name) {
 		fputs(" by thread ", to);
@@ -112,23 +113,36 @@ static void put_made(struct answer *answer)
 	report_text_stack(answer->out, &answer->list, &style);
 }
 
+/* "0x55d0c8a0  Node  .next → 0x55d0c8e0  weaken  list_push  list.c:30" */
+static void put_ring_edge(struct answer *answer, const struct an_ring *ring,
+			  const struct an_ring_edge *edge, bool is_weak)
+{
+	const struct an_ring_member *from = &ring->members[edge->from];
+	FILE *to = answer->out->to;
+	unsigned column;
+	int n = fprintf(to, "  0x%" PRIx64 "  ", from->addr);
+
+	column = n > 0 ? (unsigned)n : 0;
+	column += subject_put_type(to, answer->subject, from->held);
+	column += subject_put_field(to, answer->subject, from->held, edge->offset);
+	n = fprintf(to, " → 0x%" PRIx64 "%s  ", ring->members[edge->to].addr,
+		    is_weak ? "  weaken" : "");
+	an_stack_names_lines(answer->subject->findings->names, from->stack, &answer->list);
+	report_text_site(answer->out, &answer->list, column + (n > 0 ? (unsigned)n : 0),
+			 report_cwd(answer->subject->findings->session));
+}
+
 static void put_ring(struct answer *answer, const struct an_ring *ring)
 {
 	FILE *to = answer->out->to;
 
 	put_head(answer, "RING");
 	for (uint32_t i = 0; i < ring->n_edges; i++) {
-		const struct an_ring_edge *edge = &ring->edges[i];
-		const struct an_ring_member *from = &ring->members[edge->from];
 		bool is_weak = false;
 
 		for (uint32_t k = 0; k < ring->n_weaken; k++)
 			is_weak |= ring->weaken[k] == i;
-		fprintf(to, "  0x%" PRIx64 " +%" PRIu64 " → 0x%" PRIx64 "%s  ", from->addr,
-			edge->offset, ring->members[edge->to].addr, is_weak ? "  weaken" : "");
-		an_stack_names_lines(answer->subject->findings->names, from->stack, &answer->list);
-		report_text_site(answer->out, &answer->list, is_weak ? 48 : 40,
-				 report_cwd(answer->subject->findings->session));
+		put_ring_edge(answer, ring, &ring->edges[i], is_weak);
 	}
 	if (ring->n_weaken)
 		fputs(ring->is_smallest ? "  No smaller set of pointers opens it.\n"
@@ -165,7 +179,7 @@ static void put_holders(struct answer *answer)
 		const struct an_holder *holder = &graph->holders[first + i];
 
 		fputs("  ", to);
-		subject_put_edge(to, &graph->edges[holder->edge]);
+		subject_put_edge(to, answer->subject, holder->from, &graph->edges[holder->edge]);
 		fputs(" of ", to);
 		subject_put_node(answer->out, answer->subject, holder->from, 12, &answer->list);
 	}
@@ -199,7 +213,8 @@ static void put_paths(struct answer *answer)
 			subject_put_node(answer->out, answer->subject,
 					 an_graph_holder_of(graph, edge), 6, &answer->list);
 			fputs("      ", to);
-			subject_put_edge(to, &graph->edges[edge]);
+			subject_put_edge(to, answer->subject, an_graph_holder_of(graph, edge),
+					 &graph->edges[edge]);
 			fputc('\n', to);
 		}
 		fputs("    → it\n", to);

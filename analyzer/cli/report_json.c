@@ -203,6 +203,8 @@ static const char *suppression_of(const struct an_finding *finding,
 	const char *file;
 	unsigned line;
 
+	if (finding->suppressed_by == AN_BY_PROGRAM)
+		return "memtrace_ignore";
 	return options->suppressions && finding->suppressed_by != AN_NONE
 		? an_suppression_name(options->suppressions, finding->suppressed_by, &file, &line)
 		: NULL;

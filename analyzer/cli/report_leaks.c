@@ -162,10 +162,10 @@ static void put_edge(struct section *section, const struct an_ring *ring,
 		     const struct an_ring_edge *edge)
 {
 	const struct an_ring_member *from = &ring->members[edge->from];
-	const char *type = an_type_name_of_size(section->findings->types, from->stack,
-						from->bytes);
-	const char *field = an_field_name(section->findings->types, from->stack, from->bytes,
-					  edge->offset);
+	const char *type = an_type_name_of_held(section->findings->types, ring->snapshot,
+						from->held);
+	const char *field = an_field_name_of_held(section->findings->types, ring->snapshot,
+						  from->held, edge->offset);
 	FILE *to = section->out->to;
 
 	if (type && field) {

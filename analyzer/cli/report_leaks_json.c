@@ -28,8 +28,8 @@ static void put_edges(struct json *json, const struct an_findings *findings,
 		out_json_uint(json, "to", ring->edges[i].to);
 		out_json_uint(json, "offset", ring->edges[i].offset);
 		out_json_text(json, "field",
-			      an_field_name(findings->types, from->stack, from->bytes,
-					    ring->edges[i].offset));
+			      an_field_name_of_held(findings->types, ring->snapshot, from->held,
+						    ring->edges[i].offset));
 		out_json_close_object(json);
 	}
 	out_json_close_array(json);
@@ -60,8 +60,8 @@ void report_json_cycle(struct json *json, const struct an_findings *findings,
 		an_stack_names_lines(findings->names, ring->members[i].stack, &list);
 		report_json_stack(json, "stack", &list, report_cwd(findings->session), depth);
 		out_json_text(json, "type",
-			      an_type_name_of_size(findings->types, ring->members[i].stack,
-						   ring->members[i].bytes));
+			      an_type_name_of_held(findings->types, ring->snapshot,
+						   ring->members[i].held));
 		out_json_uint(json, "bytes", ring->members[i].bytes);
 		out_json_close_object(json);
 	}

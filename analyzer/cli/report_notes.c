@@ -39,6 +39,8 @@ static const struct wording wordings[] = {
 	{ "stacks-unknown", "allocation whose stack was lost", "allocations whose stack was lost" },
 	{ "unknown-frees", "free of memory whose allocation was not seen",
 	  "frees of memory whose allocation was not seen" },
+	{ "annotations-unknown", "address that the program spoke of lies in no live allocation",
+	  "addresses that the program spoke of lie in no live allocation" },
 	{ "live-file-elsewhere", NULL,
 	  "the .live file was in another folder: had all died at once, it would be lost" },
 	{ "modules-without-symbols", NULL, "no debug information for" },

@@ -114,7 +114,7 @@ int subject_find(struct subject *subject, const struct cmd_call *call, const cha
 						  options->masks, options->n_masks);
 		subject->node = an_graph_find(&subject->objects->graph, subject->finding->example);
 	}
-	if (subject->objects && options->suppressions)
+	if (subject->objects)
 		subject->suppressed_by = an_leaks_suppress(subject->objects,
 							   subject->findings->names,
 							   options->suppressions);
@@ -129,20 +129,43 @@ void subject_release(struct subject *subject)
 	an_findings_free(subject->findings);
 }
 
+unsigned subject_put_type(FILE *to, const struct subject *subject, const struct an_held *held)
+{
+	const char *type = an_type_name_of_held(subject->findings->types,
+						subject->objects->snapshot, held);
+
+	if (!type)
+		return 0;
+	text_put(to, type);
+	fputs("  ", to);
+	return text_width(type) + 2;
+}
+
+unsigned subject_put_field(FILE *to, const struct subject *subject, const struct an_held *held,
+			   uint64_t offset)
+{
+	const char *field = an_field_name_of_held(subject->findings->types,
+						  subject->objects->snapshot, held, offset);
+	int n;
+
+	if (!field) {
+		n = fprintf(to, "+%" PRIu64, offset);
+		return n > 0 ? (unsigned)n : 0;
+	}
+	fputc('.', to);
+	text_put(to, field);
+	return text_width(field) + 1;
+}
+
 void subject_put_node(struct out *out, const struct subject *subject, uint32_t node,
 		      unsigned column, struct an_line_list *list)
 {
 	const struct an_held *held = &subject->objects->snapshot->live[node];
 	char bytes[TEXT_BYTES];
-	const char *type = an_type_name_of_size(subject->findings->types, held->stack, held->size);
 	int n = fprintf(out->to, "0x%" PRIx64 "  %s  ", held->addr,
 			text_bytes(bytes, held->size, out->is_exact));
 
-	if (type) {
-		text_put(out->to, type);
-		fputs("  ", out->to);
-		column += text_width(type) + 2;
-	}
+	column += subject_put_type(out->to, subject, held);
 	an_stack_names_lines(subject->findings->names, held->stack, list);
 	report_text_site(out, list, column + (unsigned)(n > 0 ? n : 0),
 			 report_cwd(subject->findings->session));
@@ -214,6 +237,9 @@ void subject_put_root_name(FILE *to, const struct an_objects *objects,
 	case AN_ROOT_LOADER:
 		fputs("the dynamic loader, which made it", to);
 		break;
+	case AN_ROOT_DECLARED:
+		fputs("memtrace_root", to);
+		break;
 	case AN_ROOT_FREED:
 		fputs("memory that was freed", to);
 		break;
@@ -234,14 +260,19 @@ void subject_put_root_name(FILE *to, const struct an_objects *objects,
 void subject_put_root(struct out *out, const struct an_objects *objects,
 		      const struct an_root_edge *edge)
 {
+	uint32_t root = an_root_edge_root(edge);
+
 	subject_put_root_name(out->to, objects, edge);
-	if (an_objects_root_range(objects, an_root_edge_root(edge)))
+	if (an_objects_root_range(objects, root) ||
+	    an_objects_root_kind(objects, root) == AN_ROOT_DECLARED)
 		fprintf(out->to, ", at 0x%" PRIx64, edge->slot);
 }
 
-void subject_put_edge(FILE *to, const struct an_edge *edge)
+void subject_put_edge(FILE *to, const struct subject *subject, uint32_t from,
+		      const struct an_edge *edge)
 {
-	fprintf(to, "+%" PRIu64, an_edge_offset(*edge));
+	subject_put_field(to, subject, &subject->objects->snapshot->live[from],
+			  an_edge_offset(*edge));
 	if (an_edge_kind(*edge) != AN_EDGE_START)
 		fprintf(to, " (%s)", an_edge_kind_name(an_edge_kind(*edge)));
 }

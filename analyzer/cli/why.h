@@ -38,7 +38,14 @@ void subject_put_root_name(FILE *to, const struct an_objects *objects,
 /* The same, and ", at 0x5008". */
 void subject_put_root(struct out *out, const struct an_objects *objects,
 		      const struct an_root_edge *edge);
-/* What stands behind an arrow: "+8", and "(inside)" and the like where it matters. */
-void subject_put_edge(FILE *to, const struct an_edge *edge);
+/* "Node  ", if its type is known; gives the columns that this takes. */
+unsigned subject_put_type(FILE *to, const struct subject *subject, const struct an_held *held);
+/* Where in node from an edge begins: ".next", "+8", and "(inside)" and the like where
+ * it matters. */
+void subject_put_edge(FILE *to, const struct subject *subject, uint32_t from,
+		      const struct an_edge *edge);
+/* Where in an allocation: ".next" or "+8". Gives the columns, too. */
+unsigned subject_put_field(FILE *to, const struct subject *subject, const struct an_held *held,
+			   uint64_t offset);
 
 #endif

@@ -57,7 +57,7 @@ static void see_root(void *context, const struct an_objects *objects,
 static void put_thing(struct page *page, uint32_t stack, uint64_t size)
 {
 	const struct an_findings *findings = page->subject->findings;
-	const char *type = an_type_name_of_size(findings->types, stack, size);
+	const char *type = an_type_name_of_size(findings->types, stack, size, NULL);
 	char bytes[TEXT_BYTES], name[REPORT_NAME_BYTES];
 
 	if (type) {

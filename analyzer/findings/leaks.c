@@ -188,7 +188,7 @@ static void tell_nodes(struct asking *asking)
 		if (is_told_alone(asking, i, class, is_in_cycle))
 			add_node(asking, i, class);
 		if (class == AN_CLASS_SUPPRESSED && asking->suppressed_by &&
-		    asking->suppressed_by[i] != AN_NONE)
+		    asking->suppressed_by[i] < AN_BY_PROGRAM)
 			asking->to->n_used[asking->suppressed_by[i]]++;
 	}
 	free(is_in_cycle);
@@ -230,29 +230,44 @@ static void tell_cycles(struct asking *asking)
 	an_rings_release(&rings);
 }
 
-/* What the replay has and the graph has not told of. */
+static void add_rest(struct asking *asking, const struct an_site *site, enum an_class class,
+		     uint64_t n, uint64_t bytes)
+{
+	struct an_class_sums *sums = &asking->to->sums[site->process];
+
+	if (!n)
+		return;
+	sums->at[class].n += n;
+	sums->at[class].bytes += bytes;
+	push_leak(asking->to, &(struct an_leak){
+		.process = site->process, .stack = site->stack, .class = (uint8_t)class,
+		.cause = AN_CAUSE_UNKNOWN, .n = n, .bytes = bytes,
+		.retained_bytes = class == AN_CLASS_SUPPRESSED ? bytes : 0,
+		.suppressed_by = class == AN_CLASS_SUPPRESSED ? AN_BY_PROGRAM : AN_NONE,
+	});
+}
+
+/* What the replay has and the graph has not told of. Without a graph nothing hangs on
+ * what the program said to ignore. */
 static void tell_rest(struct asking *asking, uint32_t process)
 {
 	const struct an_session *session = asking->session;
-	struct an_class_sums *sums = &asking->to->sums[process];
 
 	for (uint32_t i = 0; i < session->n_sites; i++) {
 		const struct an_site *site = &session->sites[i];
-		uint64_t n_told = asking->n_told ? asking->n_told[site->stack] : 0;
-		uint64_t bytes_told = asking->n_told ? asking->bytes_told[site->stack] : 0;
+		uint64_t n_told = site->n_ignored, bytes_told = site->ignored_bytes;
 
-		if (site->process != process || site->n_live <= n_told)
+		if (site->process != process)
 			continue;
-		struct an_leak leak = {
-			.process = process, .stack = site->stack,
-			.class = AN_CLASS_UNCLASSIFIED, .cause = AN_CAUSE_UNKNOWN,
-			.n = site->n_live - n_told, .bytes = site->live_bytes - bytes_told,
-			.suppressed_by = AN_NONE,
-		};
-
-		sums->at[AN_CLASS_UNCLASSIFIED].n += leak.n;
-		sums->at[AN_CLASS_UNCLASSIFIED].bytes += leak.bytes;
-		push_leak(asking->to, &leak);
+		if (asking->objects) {
+			n_told = asking->n_told[site->stack];
+			bytes_told = asking->bytes_told[site->stack];
+		} else {
+			add_rest(asking, site, AN_CLASS_SUPPRESSED, n_told, bytes_told);
+		}
+		if (site->n_live > n_told)
+			add_rest(asking, site, AN_CLASS_UNCLASSIFIED, site->n_live - n_told,
+				 site->live_bytes - bytes_told);
 	}
 }
 
@@ -265,8 +280,7 @@ static void ask(struct asking *asking, const struct an_stack_names *names,
 	asking->to->is_asked[process] = true;
 	asking->to->n_running[process] = objects->n_running;
 	asking->to->n_unread[process] = objects->n_unread;
-	if (options->suppressions)
-		asking->suppressed_by = an_leaks_suppress(objects, names, options->suppressions);
+	asking->suppressed_by = an_leaks_suppress(objects, names, options->suppressions);
 	an_cycles_find(&objects->graph, &objects->reach, &asking->cycles);
 	an_dominators_lost(&objects->graph, &objects->reach, &asking->dominators);
 	u64map_init(&asking->leak_of, sizeof(struct link));

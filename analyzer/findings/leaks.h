@@ -15,6 +15,8 @@
 #include "analyzer/findings/objects.h"
 #include "analyzer/findings/suppress.h"
 
+enum { AN_BY_PROGRAM = UINT32_MAX - 1 };   /* suppressed by memtrace_ignore */
+
 enum an_class {
 	AN_CLASS_DEFINITE, AN_CLASS_INDIRECT, AN_CLASS_POSSIBLE, AN_CLASS_REACHABLE,
 	AN_CLASS_SUPPRESSED, AN_CLASS_UNCLASSIFIED,
@@ -45,12 +47,14 @@ struct an_share { uint64_t n, bytes; };
 struct an_ring_member {
 	uint32_t stack;
 	uint64_t addr, bytes;
+	const struct an_held *held;  /* in the ring's snapshot */
 };
 struct an_ring_edge {
 	uint32_t from, to;           /* into members */
 	uint64_t offset;             /* of the pointer, in from */
 };
 struct an_ring {
+	const struct an_snapshot *snapshot;
 	uint32_t length;             /* members of the ring, be they listed or not */
 	struct an_ring_member *members;  uint32_t n_members;
 	struct an_ring_edge *edges;      uint32_t n_edges;
@@ -72,7 +76,7 @@ struct an_leak {
 	const struct an_ring *ring;  /* NULL unless a cycle */
 	const uint32_t *stacks;      /* of a cycle: all on the ring, ascending */
 	uint32_t n_stacks;
-	uint32_t suppressed_by;      /* index, or AN_NONE */
+	uint32_t suppressed_by;      /* index, AN_BY_PROGRAM, or AN_NONE */
 	bool has_lost_between;       /* earlier snapshots tell when: */
 	uint64_t held_ns, lost_ns;   /* each was held at the one time or later, and lost
 	                              * at the other or earlier */
@@ -106,9 +110,9 @@ void an_leaks_find(const struct an_session *session, const struct an_stack_names
 		   const struct an_leaks_options *options, struct an_leaks *leaks);
 void an_leaks_release(struct an_leaks *leaks);
 
-/* The suppressions of one process's graph, applied to it: objects is classified
- * again if any matches. by: of each node the suppression, or AN_NONE; to be
- * freed. */
+/* What is suppressed in one process's graph, by the program itself or by suppressions
+ * (NULL: none; names is then not needed): objects is classified again if anything is. Of
+ * each node by what, or AN_NONE; to be freed. NULL if nothing can be. */
 uint32_t *an_leaks_suppress(struct an_objects *objects, const struct an_stack_names *names,
 			    const struct an_suppressions *suppressions);
 /* Why a definite node is lost, when it is in no cycle. */

@@ -31,7 +31,8 @@ enum an_root_kind an_objects_root_kind(const struct an_objects *objects, uint32_
 	const struct an_range *range = an_objects_root_range(objects, root);
 
 	if (!range)
-		return root + 1 == objects->n_roots ? AN_ROOT_LOADER : AN_ROOT_REGISTERS;
+		return root + 1 == objects->n_roots ? AN_ROOT_LOADER
+		       : root + 2 == objects->n_roots ? AN_ROOT_DECLARED : AN_ROOT_REGISTERS;
 	switch (range->kind) {
 	case MT_RANGE_MODULE:
 		return AN_ROOT_MODULE;
@@ -55,7 +56,7 @@ uint32_t an_objects_root_thread(const struct an_objects *objects, uint32_t root)
 	const struct an_session *session = objects->session;
 	uint64_t tid;
 
-	if (root + 1 >= objects->n_roots)
+	if (root + 2 >= objects->n_roots)
 		return AN_NONE;
 	tid = range ? range->tid
 		    : objects->snapshot->threads[root - objects->snapshot->n_ranges].tid;
@@ -131,7 +132,7 @@ static void switch_roots(struct an_objects *objects)
 	const struct an_snapshot *snapshot = objects->snapshot;
 	bool is_child = objects->session->processes[snapshot->process].origin == MT_ORIGIN_FORK;
 
-	objects->n_roots = snapshot->n_ranges + snapshot->n_threads + 1;
+	objects->n_roots = snapshot->n_ranges + snapshot->n_threads + 2;
 	objects->root_is_off = xcalloc(objects->n_roots, sizeof *objects->root_is_off);
 	for (uint32_t i = 0; i < snapshot->n_ranges; i++) {
 		const struct an_range *range = &snapshot->ranges[i];
@@ -207,6 +208,56 @@ static void add_loaders(struct an_objects *objects, struct an_graph_builder *bui
 					    &objects->nodes[i].addr, 1);
 }
 
+/* The first piece of declared memory that ends behind an address. */
+static uint64_t first_declared(const struct an_snapshot *snapshot, uint64_t addr)
+{
+	uint64_t low = 0, high = snapshot->n_declared;
+
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (snapshot->declared[middle].end <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The first of a range's words at or after an address. */
+static uint64_t first_word(const struct an_snapshot *snapshot, const struct an_range *range,
+			   uint64_t addr)
+{
+	uint64_t low = range->first_word, high = low + range->n_words;
+
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (snapshot->words[middle].slot < addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What the program declared to be roots, of one range. */
+static void add_declared(const struct an_objects *objects, struct an_graph_builder *builder,
+			 const struct an_range *range)
+{
+	const struct an_snapshot *snapshot = objects->snapshot;
+
+	for (uint64_t i = first_declared(snapshot, range->start);
+	     i < snapshot->n_declared && snapshot->declared[i].start < range->end; i++) {
+		uint64_t first = first_word(snapshot, range, snapshot->declared[i].start);
+		uint64_t end = first_word(snapshot, range, snapshot->declared[i].end);
+
+		an_graph_add_roots(builder, objects->n_roots - 2,
+				   (const struct an_graph_word *)snapshot->words + first,
+				   end > first ? end - first : 0);
+	}
+}
+
 static void add_words(struct an_objects *objects, struct an_graph_builder *builder,
 		      uint32_t n_nodes)
 {
@@ -221,6 +272,7 @@ static void add_words(struct an_objects *objects, struct an_graph_builder *build
 		else if (range->n_words)
 			an_graph_add(builder, i, (const struct an_graph_word *)
 				     (snapshot->words + range->first_word), range->n_words);
+		add_declared(objects, builder, range);
 	}
 	for (uint32_t i = 0; i < snapshot->n_threads; i++) {
 		const struct mt_snapshot_thread *thread = &snapshot->threads[i];

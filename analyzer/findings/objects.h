@@ -3,11 +3,13 @@
  * objects.h -- the object graph of one process: the words of its snapshot joined
  * with what lived at the cut. Node i is snapshot->live[i].
  *
- * Every range is a root by its index, and the registers of thread t are root
- * n_ranges + t. The last root holds what the dynamic loader made for itself (the
- * thread-local memory of threads, lists of libraries), which it points to in its
- * own ways. Ranges that hold nothing up (freed heap, stacks of threads that
- * are gone) are roots that are switched off: they say why something is lost.
+ * Every range is a root by its index, and the registers of thread t are root n_ranges
+ * + t. Then follows one that stands for all memory that the program declared to be
+ * roots, be it in an allocation or not. The last root holds what the dynamic loader
+ * made for itself (the thread-local memory of threads, lists of libraries), which it
+ * points to in its own ways. Ranges that hold nothing up (freed heap, stacks of
+ * threads that are gone) are roots that are switched off: they say why something is
+ * lost.
  */
 #ifndef ANALYZER_FINDINGS_OBJECTS_H
 #define ANALYZER_FINDINGS_OBJECTS_H
@@ -35,6 +37,7 @@ enum an_root_kind {
 	AN_ROOT_DEAD_FRAME,          /* off: below a stack pointer */
 	AN_ROOT_DEAD_THREAD,         /* off: the stack of a thread that is gone */
 	AN_ROOT_INHERITED,           /* heap that a forked child has from its parent */
+	AN_ROOT_DECLARED,            /* memtrace_root: at the edge's address */
 	AN_ROOT_LOADER,              /* no address: the dynamic loader keeps it */
 };
 

@@ -82,8 +82,9 @@ static bool add_roots(struct search *search, uint32_t node)
 /* "table.buckets[]": what an index is does not matter. */
 static const char *field_of(struct search *search, const struct an_held *held, uint64_t offset)
 {
-	const char *type = an_type_name_of_size(search->types, held->stack, held->size);
-	const char *field = an_field_name(search->types, held->stack, held->size, offset);
+	const struct an_snapshot *snapshot = search->objects->snapshot;
+	const char *type = an_type_name_of_held(search->types, snapshot, held);
+	const char *field = an_field_name_of_held(search->types, snapshot, held, offset);
 	char text[256];
 	size_t n = 0;
 
@@ -193,7 +194,7 @@ static void find_ones(struct search *search, struct an_type_names *types, const 
 
 	for (uint32_t i = 0; i < search->objects->graph.n_nodes; i++) {
 		const struct an_held *held = &snapshot->live[i];
-		const char *name = an_type_name_of_size(types, held->stack, held->size);
+		const char *name = an_type_name_of_held(types, snapshot, held);
 		uint8_t kind = search->objects->reach.kind[i];
 
 		if (!name || strcmp(name, type))

@@ -66,7 +66,7 @@ static uint32_t member_of(const struct an_objects *objects, struct an_ring *ring
 		if (ring->members[i].addr == held->addr)
 			return i;
 	ring->members[ring->n_members] = (struct an_ring_member){ held->stack, held->addr,
-								  held->size };
+								  held->size, held };
 	return ring->n_members++;
 }
 
@@ -102,6 +102,7 @@ static const struct an_ring *make_ring(const struct an_objects *objects,
 	ring->members = arena_alloc(arena, 2 * (n_ring + n_weaken) + 1, sizeof *ring->members);
 	ring->edges = arena_alloc(arena, n_ring + n_weaken, sizeof *ring->edges);
 	ring->weaken = arena_alloc(arena, n_weaken, sizeof *ring->weaken);
+	ring->snapshot = objects->snapshot;
 	ring->length = cycle->n_ring;
 	ring->is_smallest = cycle->weaken_is_smallest;
 	ring->n_hanging = cycle->n_hanging;

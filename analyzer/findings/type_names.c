@@ -9,6 +9,8 @@
 #include "analyzer/base/xalloc.h"
 #include "analyzer/objects/types.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct an_type_names {
@@ -16,6 +18,8 @@ struct an_type_names {
 	struct an_types *types;      /* NULL: nobody asked yet */
 	uint64_t *units;             /* by stack */
 	const char **classes;        /* by stack: of the objects there; NULL: unknown */
+	const char **told;           /* by stack: as in struct an_site */
+	char field[256];
 };
 
 struct an_type_names *an_type_names_new(const struct an_session *session)
@@ -85,6 +89,12 @@ static void find_classes(struct an_type_names *names)
 	free(seen);
 }
 
+/* Of what all processes said about a stack. */
+static const char *join(const char *one, const char *other)
+{
+	return !one || one == other ? other : !other ? one : "";
+}
+
 static void open_types(struct an_type_names *names)
 {
 	const struct an_session *session = names->session;
@@ -93,10 +103,13 @@ static void open_types(struct an_type_names *names)
 		return;
 	names->types = an_types_new(session);
 	names->units = xcalloc(session->n_stacks, sizeof *names->units);
+	names->told = xcalloc(session->n_stacks, sizeof *names->told);
 	for (uint32_t i = 0; i < session->n_sites; i++) {
-		uint64_t *unit = &names->units[session->sites[i].stack];
+		const struct an_site *site = &session->sites[i];
+		uint64_t *unit = &names->units[site->stack];
 
-		*unit = an_common_unit(*unit, session->sites[i].unit_bytes);
+		*unit = an_common_unit(*unit, site->unit_bytes);
+		names->told[site->stack] = join(names->told[site->stack], site->type);
 	}
 	find_classes(names);
 }
@@ -108,6 +121,7 @@ void an_type_names_free(struct an_type_names *names)
 	an_types_free(names->types);
 	free(names->units);
 	free(names->classes);
+	free(names->told);
 	free(names);
 }
 
@@ -118,22 +132,69 @@ static const char *type_of(struct an_type_names *names, uint32_t stack, uint64_t
 	return type ? type : names->classes[stack];
 }
 
-const char *an_type_name_of_size(struct an_type_names *names, uint32_t stack, uint64_t size)
+const char *an_type_name_of_size(struct an_type_names *names, uint32_t stack, uint64_t size,
+				 const char *told)
 {
+	if (told)
+		return told;
 	open_types(names);
 	return stack < names->session->n_stacks ? type_of(names, stack, size) : NULL;
 }
 
 const char *an_type_name_of_stack(struct an_type_names *names, uint32_t stack)
 {
+	const char *told;
+
 	open_types(names);
-	return stack < names->session->n_stacks ? type_of(names, stack, names->units[stack]) : NULL;
+	if (stack >= names->session->n_stacks)
+		return NULL;
+	told = names->told[stack];
+	if (told)
+		return *told ? told : NULL;
+	return type_of(names, stack, names->units[stack]);
 }
 
+/* What the program calls "Session" may be "struct session" to the compiler. */
 const char *an_field_name(struct an_type_names *names, uint32_t stack, uint64_t size,
-			  uint64_t offset)
+			  const char *told, uint64_t offset)
 {
-	const char *type = an_type_name_of_size(names, stack, size);
+	const char *type = an_type_name_of_size(names, stack, size, NULL);
+	const char *field = told ? an_field_at(names->types, told, offset) : NULL;
 
-	return an_field_at(names->types, type, offset);
+	return field ? field : an_field_at(names->types, type, offset);
+}
+
+static const char *told_of(const struct an_snapshot *snapshot, const struct an_held *held)
+{
+	const struct an_annotation *said = an_annotation_at(snapshot, held->addr);
+
+	return said ? said->type : NULL;
+}
+
+const char *an_type_name_of_held(struct an_type_names *names,
+				 const struct an_snapshot *snapshot, const struct an_held *held)
+{
+	return an_type_name_of_size(names, held->stack, held->size, told_of(snapshot, held));
+}
+
+const char *an_field_name_of_held(struct an_type_names *names,
+				  const struct an_snapshot *snapshot,
+				  const struct an_held *held, uint64_t offset)
+{
+	const struct an_annotation *part = an_annotation_before(snapshot, held->addr + offset);
+	const char *field;
+
+	open_types(names);
+	if (!part || part->addr <= held->addr)
+		return an_field_name(names, held->stack, held->size, told_of(snapshot, held),
+				     offset);
+	offset -= part->addr - held->addr;
+	field = an_field_at(names->types, part->type, offset);
+	if (field)
+		snprintf(names->field, sizeof names->field, "%s.%s", part->type, field);
+	else if (offset)
+		snprintf(names->field, sizeof names->field, "%s+%" PRIu64, part->type, offset);
+	else
+		snprintf(names->field, sizeof names->field, "%s", part->type);
+	return names->field;
 }

@@ -148,6 +148,18 @@ void an_graph_add(struct an_graph_builder *builder, uint32_t root,
 	}
 }
 
+void an_graph_add_roots(struct an_graph_builder *builder, uint32_t root,
+			const struct an_graph_word *words, size_t n_words)
+{
+	struct an_target target;
+
+	for (size_t i = 0; i < n_words; i++) {
+		resolve(builder, &words[i].value, 1, &target);
+		if (target.node != AN_NO_NODE)
+			add_root_edge(builder, root, words[i].slot, &target);
+	}
+}
+
 void an_graph_add_values(struct an_graph_builder *builder, uint32_t root, const uint64_t *values,
 			 size_t n_values)
 {

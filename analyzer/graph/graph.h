@@ -111,6 +111,10 @@ struct an_graph_builder *an_graph_builder_new(const struct an_graph_input *input
  */
 void an_graph_add(struct an_graph_builder *builder, uint32_t root,
 		  const struct an_graph_word *words, size_t n_words);
+/* Words that are roots wherever they lie, inside of nodes, too; that they may be
+ * edges as well is said by an_graph_add. */
+void an_graph_add_roots(struct an_graph_builder *builder, uint32_t root,
+			const struct an_graph_word *words, size_t n_words);
 /* Roots without an address: registers. Slots become 0, 1, 2... per call. */
 void an_graph_add_values(struct an_graph_builder *builder, uint32_t root,
 			 const uint64_t *values, size_t n_values);

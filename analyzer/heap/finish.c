@@ -109,6 +109,9 @@ static void add_site(struct an_replay *replay, struct an_site *to,
 	to->n_temporary += from->n_temporary;
 	to->lifetime_ns += an_clock_span_ns(&replay->clock, from->lifetime_ticks);
 	to->n_freed += from->n_freed;
+	to->n_ignored += from->n_ignored;
+	to->ignored_bytes += from->ignored_bytes;
+	to->type = an_site_type(to->type, from->type);
 	to->unit_bytes = an_common_unit(to->unit_bytes, from->unit_bytes);
 }
 
@@ -225,6 +228,7 @@ void an_finish(struct an_replay *replay)
 					    .thread_index = thread_index, .stack_of = stack_of };
 
 	an_live_finish(replay);
+	an_annotations_sum(replay);
 	an_ends_apply(replay);
 	list_processes(replay, process_index);
 	describe_run(replay);
@@ -236,6 +240,7 @@ void an_finish(struct an_replay *replay)
 	list_differs(replay, process_index);
 	an_marks_finish(replay, process_index);
 	an_snapshots_finish(replay, &numbers);
+	an_annotations_count_strangers(replay);
 	an_certificate(replay, process_index);
 	replay->process_index = process_index;
 	replay->thread_index = thread_index;

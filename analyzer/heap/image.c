@@ -47,6 +47,7 @@ void an_process_release(struct an_process_state *process)
 	VEC_RELEASE(&process->grave);
 	an_error_forget(process);
 	an_snapshot_release(process);
+	an_annotations_release(process);
 	free(process);
 }
 

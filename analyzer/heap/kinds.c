@@ -195,6 +195,7 @@ static kind_fn *const on_kind[] = {
 	[MT_KIND_SNAPSHOT_PLAIN] = an_snapshot_plain,
 	[MT_KIND_SNAPSHOT_END] = an_snapshot_end,
 	[MT_KIND_MARK] = an_mark,
+	[MT_KIND_ANNOTATION] = an_annotation,
 };
 
 int an_kind_apply(struct an_replay *replay, struct an_stream *stream,

@@ -91,6 +91,8 @@ void an_live_count_free(struct an_replay *replay, struct an_process_state *proce
 	take_from(&process->out.totals, old->size);
 	take_from(&replay->tree, old->size);
 	an_cut_see_release(replay, process, old, event);
+	if (process->annotations)
+		an_annotation_end(process, old);
 	if (process->n_holders && old->ticks <= process->last_fork_ticks)
 		an_fork_bury(process, old, event ? event->ticks : process->last_ticks);
 	an_error_release(replay, process, old, event);

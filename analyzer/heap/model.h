@@ -76,6 +76,9 @@ struct an_site {
 	uint64_t n_temporary;
 	uint64_t lifetime_ns;        /* summed over the freed ones */
 	uint64_t n_freed;
+	uint64_t n_ignored, ignored_bytes;   /* live, and said to be no leak */
+	const char *type;            /* what the program calls those live; NULL: nothing, "":
+	                              * several things */
 	uint64_t unit_bytes;         /* the greatest number that divides all sizes; 0: all are 0 */
 };
 

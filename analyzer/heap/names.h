@@ -53,6 +53,8 @@ struct an_site_state {
 	uint64_t seen;
 	uint64_t n_temporary, lifetime_ticks, n_freed;
 	uint64_t unit_bytes;         /* as in struct an_site */
+	uint64_t n_ignored, ignored_bytes;
+	const char *type;
 	uint8_t api, align_log2;     /* of its stack, once somebody asked and it was defined */
 };
 

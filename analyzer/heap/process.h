@@ -83,6 +83,7 @@ struct an_process_state {
 	/* The last whole one, and the one that is being read: snapshot.c. */
 	struct an_snapshot_state *snapshot, *open_snapshot;
 	bool is_watched;             /* a visitor wants to know what it releases */
+	struct an_annotation_state *annotations;   /* annotations.c; NULL: nothing was said */
 	struct an_freed_cache freed;   /* what it freed last */
 	uint32_t n_strays;             /* errors.c: how many are kept, */
 	uint64_t n_strays_lost;        /* and how many were too many */

@@ -53,10 +53,17 @@ static void apply_alloc(struct an_replay *replay, struct an_stream *stream,
 	struct an_event event = event_of(replay, stream, record, AN_EVENT_ALLOC);
 	struct an_thread_state *thread = &replay->threads.at[stream->thread];
 
-	if (stream->intent.state == AN_INTENT_HELD)
+	bool is_held = stream->intent.state == AN_INTENT_HELD;
+
+	if (is_held)
 		follow_realloc(&event, &stream->intent.old);
+	is_held &= stream->process->annotations != NULL;
+	if (is_held)
+		an_annotation_lift(stream->process, &stream->intent.old);
 	if (stream->intent.state != AN_INTENT_NONE)
 		an_realloc_settle(replay, stream, true);
+	if (is_held)
+		an_annotation_lay(stream->process, record->addr, record->time);
 	event.site = an_site_of(replay, stream->process, record->stack);
 	thread->last_alloc = record->addr;
 	thread->has_alloc = true;

@@ -97,7 +97,8 @@ static int compare_words(const void *left, const void *right)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-/* The arrays of to are borrowed from state but for live, which is to be freed. */
+/* The arrays of to are borrowed from state but for live and what was said of it, which
+ * are to be freed. */
 static void fill(struct an_replay *replay, struct an_process_state *process,
 		 struct an_snapshot_state *state, const struct an_numbers *numbers,
 		 struct an_snapshot *to)
@@ -119,6 +120,7 @@ static void fill(struct an_replay *replay, struct an_process_state *process,
 	to->threads = state->threads.at;
 	to->n_threads = (uint32_t)state->threads.n;
 	to->live = an_cut_list(replay, process, state, numbers, &to->n_live);
+	an_annotations_list(replay, process, numbers, to);
 }
 
 /* Lends it to the visitor, with all that was released since its cut. */
@@ -137,6 +139,8 @@ static void show(struct an_replay *replay, struct an_process_state *process)
 		for (size_t i = 0; process->is_watched && i < state->released.n; i++)
 			an_cut_visit(replay, process, &state->released.at[i]);
 		free(shown.live);
+		free(shown.annotations);
+		free(shown.declared);
 	}
 	release_data(state);
 	free(state);
@@ -159,6 +163,8 @@ static void put_away_open(struct an_replay *replay, struct an_process_state *pro
 		return;
 	}
 	retire(replay, &process->snapshot);
+	if (process->annotations)
+		an_annotations_forget(process, process->open_snapshot->cut_ticks);
 	process->snapshot = process->open_snapshot;
 	process->open_snapshot = NULL;
 }
@@ -332,18 +338,27 @@ static int compare_snapshots(const void *left, const void *right)
 	return (a->number > b->number) - (a->number < b->number);
 }
 
+/* items, moved to where they last as long as the session. */
+static void *keep(struct an_replay *replay, void *items, uint64_t n, size_t item_bytes)
+{
+	void *kept = arena_alloc(&replay->arena, n, item_bytes);
+
+	if (n)
+		memcpy(kept, items, n * item_bytes);
+	free(items);
+	return kept;
+}
+
 static void list(struct an_replay *replay, struct an_process_state *process,
 		 const struct an_numbers *numbers)
 {
 	struct an_snapshot *to = &replay->out.snapshots[replay->out.n_snapshots++];
-	struct an_held *live;
 
 	fill(replay, process, process->snapshot, numbers, to);
-	live = arena_alloc(&replay->arena, to->n_live, sizeof(*live));
-	if (to->n_live)
-		memcpy(live, to->live, to->n_live * sizeof(*live));
-	free(to->live);
-	to->live = live;
+	to->live = keep(replay, to->live, to->n_live, sizeof(*to->live));
+	to->annotations = keep(replay, to->annotations, to->n_annotations,
+			       sizeof(*to->annotations));
+	to->declared = keep(replay, to->declared, to->n_declared, sizeof(*to->declared));
 }
 
 void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numbers)

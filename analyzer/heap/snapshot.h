@@ -39,6 +39,18 @@ struct an_held {
 	bool is_freed;               /* after the cut: it does not count as live at the end */
 };
 
+/* What the program said of an address in one of them. */
+struct an_annotation {
+	uint64_t addr;
+	const char *type;            /* NULL: nothing */
+	bool is_ignored;             /* it, and what hangs on it, is no leak */
+};
+
+/* Memory whose words are roots, because the program said so. */
+struct an_declared {
+	uint64_t start, end;
+};
+
 struct an_snapshot {
 	uint32_t process;            /* index */
 	uint32_t number;             /* in the process, from 1 */
@@ -59,6 +71,8 @@ struct an_snapshot {
 	                                                   * allocation, and says what one is */
 	struct mt_snapshot_thread *threads;  uint32_t n_threads;
 	struct an_held *live;        uint64_t n_live;     /* by address */
+	struct an_annotation *annotations;  uint64_t n_annotations;   /* by address */
+	struct an_declared *declared;       uint64_t n_declared;      /* by address, apart */
 };
 
 /* An allocation was released, in a process of which a snapshot was seen. */
@@ -83,6 +97,11 @@ struct an_visitor {
 	void (*release)(void *context, const struct an_departure *release);  /* may be NULL */
 };
 
+/* What was said of this very address, or NULL. */
+const struct an_annotation *an_annotation_at(const struct an_snapshot *snapshot, uint64_t addr);
+/* The last that was typed at or before addr, or NULL. */
+const struct an_annotation *an_annotation_before(const struct an_snapshot *snapshot,
+						 uint64_t addr);
 /* "exit", "demand", "post-mortem"; NULL for what is none. */
 const char *an_snapshot_why_name(uint8_t why);
 

@@ -92,6 +92,29 @@ uint32_t an_numbers_stack(const struct an_numbers *numbers, uint32_t site);
 uint32_t an_numbers_thread(const struct an_numbers *numbers, uint32_t thread);
 uint64_t an_numbers_ns(const struct an_numbers *numbers, uint64_t ticks);
 
+/* annotations.c */
+int an_annotation(struct an_replay *replay, struct an_stream *stream,
+		  const struct mt_record *record);
+void an_annotations_release(struct an_process_state *process);
+/* An allocation left the table for good: so does what was said of it. */
+void an_annotation_end(struct an_process_state *process, const struct an_allocation *old);
+/* A realloc freed old, and then made addr of it. Something was said in the process. */
+void an_annotation_lift(struct an_process_state *process, const struct an_allocation *old);
+void an_annotation_lay(struct an_process_state *process, uint64_t addr, uint64_t ticks);
+/* A newer snapshot is there: what ended before its cut is not asked for any more. */
+void an_annotations_forget(struct an_process_state *process, uint64_t cut_ticks);
+/* To a snapshot whose live[] is there, in arrays that are to be freed; at the end, to
+ * the sites, and what is left over. */
+void an_annotations_sum(struct an_replay *replay);
+void an_annotations_list(struct an_replay *replay, const struct an_process_state *process,
+			 const struct an_numbers *numbers, struct an_snapshot *to);
+void an_annotations_count_strangers(struct an_replay *replay);
+/* The type of a site that has one type and gets another. */
+static inline const char *an_site_type(const char *one, const char *other)
+{
+	return !one || one == other ? other : !other ? one : "";
+}
+
 /* order.c */
 void an_order_event(struct an_replay *replay, const struct an_event *event);
 void an_order_expire(struct an_replay *replay, uint64_t epoch);
