@@ -21,7 +21,7 @@ BASE := -std=gnu11 -I. -I$(BUILD) -Wall -Wextra -Wshadow -Wstrict-prototypes \
 INSIDE := $(BASE) -fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-builtin -fno-plt \
           -fno-stack-protector -fcf-protection=none -fexceptions -fasynchronous-unwind-tables \
           -fno-omit-frame-pointer -fno-optimize-sibling-calls -DTR_INSIDE
-LIBS := -lzstd -ldw -lelf -liberty -ljansson -ldl -lpthread -lm
+LIBS := -lunwind-x86_64 -lunwind -lzstd -ldw -lelf -liberty -ljansson -ldl -lpthread -lm
 
 sources = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))

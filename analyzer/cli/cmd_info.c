@@ -2,9 +2,11 @@
 /* cmd_info.c -- "memtrace info": what ran, and what the trace of it holds. */
 #include "analyzer/cli/cmd.h"
 #include "analyzer/cli/info.h"
+#include "analyzer/cli/report_standing.h"
 
 static bool is_json;
 static bool has_differences;
+static bool has_threads;
 
 static int run_info(struct cmd_call *call)
 {
@@ -16,7 +18,9 @@ static int run_info(struct cmd_call *call)
 		return EXIT_DONE;
 	}
 	findings = an_findings_new(call->session, &everything);
-	if (is_json)
+	if (has_threads && !is_json)
+		report_text_standings(call->out, findings);
+	else if (is_json)
 		info_json(findings, call->out->to);
 	else
 		info_text(findings, call->out);
@@ -27,6 +31,8 @@ static int run_info(struct cmd_call *call)
 static const struct opt info_options[] = {
 	{ "json", 0, OPT_FLAG, NULL, "one JSON object (memtrace-info/1) instead of text", &is_json,
 	  NULL },
+	{ "threads", 0, OPT_FLAG, NULL, "only where the threads stood at each snapshot",
+	  &has_threads, NULL },
 	{ "verify-differences", 0, OPT_FLAG, NULL,
 	  "only the stacks on which a verification run disagreed", &has_differences, NULL },
 	{ "exact", 0, OPT_FLAG, NULL, "all digits instead of three", &cmd_settings.is_exact, NULL },

@@ -12,6 +12,8 @@
 void dump_record(FILE *to, struct mt_stream_state *state, const struct mt_record *record);
 /* The payload of a record of a snapshot; false: not one, or not understood. */
 bool dump_snapshot(FILE *to, const struct mt_record *record);
+/* The payload of a STANDING; false: not understood. */
+bool dump_standing(FILE *to, struct mt_in *in);
 /* A record of a META block. */
 void dump_meta(FILE *to, uint32_t kind, struct mt_in payload);
 /* A SYMBOLS block: one line each for itself, its modules and its places. */

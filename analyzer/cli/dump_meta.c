@@ -76,6 +76,9 @@ static bool put_numbers(FILE *to, uint32_t kind, struct mt_in *in)
 		fprintf(to, " equal=%" PRIu64 " different=%" PRIu64, verified.n_equal,
 			verified.n_different);
 		return true;
+	case MT_META_STANDING:
+		fprintf(to, " process=%" PRIu64, mt_get_uleb(in));
+		return dump_standing(to, in);
 	default:
 		return false;
 	}

@@ -2,6 +2,7 @@
 /* dump_snapshot.c -- the records of a snapshot as words. */
 #include "analyzer/cli/dump.h"
 #include "formats/wire/snapshot.h"
+#include "formats/wire/standing.h"
 #include "formats/wire/status.h"
 
 #include <inttypes.h>
@@ -105,9 +106,32 @@ static bool put_end(FILE *to, const struct mt_record *record)
 	return true;
 }
 
+bool dump_standing(FILE *to, struct mt_in *in)
+{
+	static uint64_t frames[MT_STACK_FRAMES_MAX];
+	struct mt_standing standing;
+
+	if (mt_get_standing(in, &standing, frames) < 0)
+		return false;
+	fprintf(to, " snapshot=%" PRIu32 " tid=%" PRIu64, standing.number, standing.tid);
+	if (standing.signal)
+		fprintf(to, " signal=%u code=%" PRId32 " address=0x%" PRIx64, standing.signal,
+			standing.code, standing.address);
+	fprintf(to, " generation=%" PRIu32 " end=%u omitted=%" PRIu32 " frames=",
+		standing.stack.generation, standing.stack.end, standing.stack.n_omitted);
+	for (uint32_t i = 0; i < standing.stack.n_frames; i++)
+		fprintf(to, "%s%s0x%" PRIx64, i ? "," : "",
+			standing.stack.is_exact[i / 64] >> i % 64 & 1 ? "!" : "", frames[i]);
+	return true;
+}
+
 bool dump_snapshot(FILE *to, const struct mt_record *record)
 {
+	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
+
 	switch (record->kind) {
+	case MT_KIND_STANDING:
+		return dump_standing(to, &in);
 	case MT_KIND_SNAPSHOT:
 		return put_begin(to, record);
 	case MT_KIND_SNAPSHOT_CUT:

@@ -3,6 +3,7 @@
 #include "analyzer/cli/info.h"
 #include "analyzer/cli/record_names.h"
 #include "analyzer/cli/report.h"
+#include "analyzer/cli/report_standing.h"
 #include "analyzer/heap/snapshot.h"
 #include "version.h"
 
@@ -68,9 +69,11 @@ static void put_thread(struct json *json, const struct an_session *session,
 	out_json_close_object(json);
 }
 
-static void put_snapshot(struct json *json, const struct an_session *session,
-			 const struct an_snapshot *snapshot)
+static void put_snapshot(struct json *json, const struct an_findings *findings, uint32_t index)
 {
+	const struct an_session *session = findings->session;
+	const struct an_snapshot *snapshot = &session->snapshots[index];
+
 	out_json_open_object(json, NULL);
 	out_json_uint(json, "number", (uint64_t)(snapshot - session->snapshots) + 1);
 	out_json_uint(json, "at_ns", snapshot->at_ns);
@@ -79,6 +82,7 @@ static void put_snapshot(struct json *json, const struct an_session *session,
 	out_json_uint(json, "process", session->processes[snapshot->process].id);
 	out_json_text(json, "label", *snapshot->label ? snapshot->label : NULL);
 	out_json_bool(json, "complete", snapshot->is_complete);
+	report_json_standings(json, findings, snapshot->process, index);
 	out_json_close_object(json);
 }
 
@@ -120,7 +124,7 @@ static void put_lists(struct json *json, const struct an_findings *findings)
 	out_json_close_array(json);
 	out_json_open_array(json, "snapshots");
 	for (uint32_t i = 0; i < session->n_snapshots; i++)
-		put_snapshot(json, session, &session->snapshots[i]);
+		put_snapshot(json, findings, i);
 	out_json_close_array(json);
 	out_json_open_array(json, "marks");
 	for (uint32_t i = 0; i < session->n_mark_names; i++)

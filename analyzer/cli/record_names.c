@@ -28,11 +28,13 @@ static const char *const kinds[] = {
 	[MT_KIND_SNAPSHOT_WORDS] = "snapshot-words", [MT_KIND_SNAPSHOT_END] = "snapshot-end",
 	[MT_KIND_FREE_STACK] = "free-stack", [MT_KIND_MARK] = "mark",
 	[MT_KIND_ANNOTATION] = "annotation", [MT_KIND_SNAPSHOT_PLAIN] = "snapshot-plain",
+	[MT_KIND_STANDING] = "standing",
 };
 
 static const char *const metas[] = {
 	[MT_META_RUN] = "run", [MT_META_CLOCK] = "clock", [MT_META_ENDED] = "ended",
 	[MT_META_NOTE] = "note", [MT_META_DROPPED] = "dropped", [MT_META_VERIFIED] = "verified",
+	[MT_META_STANDING] = "standing",
 };
 
 static const char *const drops[] = {

@@ -6,6 +6,7 @@
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report_errors.h"
 #include "analyzer/cli/report_leaks.h"
+#include "analyzer/cli/report_standing.h"
 #include "version.h"
 
 #include <stdlib.h>
@@ -116,6 +117,7 @@ void report_json_process(struct json *json, const struct an_findings *findings,
 	out_json_uint(json, "start_ns", process->start_ns);
 	out_json_uint(json, "end_ns", process->end_ns);
 	put_end(json, process);
+	report_json_standings(json, findings, index, AN_NONE);
 	out_json_text(json, "snapshot", snapshot ? an_snapshot_why_name(snapshot->why) : NULL);
 	put_totals(json, &process->totals, true);
 	report_json_leaks(json, &findings->leaks.sums[index]);

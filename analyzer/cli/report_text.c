@@ -6,6 +6,7 @@
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report_errors.h"
 #include "analyzer/cli/report_leaks.h"
+#include "analyzer/cli/report_standing.h"
 #include "analyzer/cli/report_tree.h"
 
 #include <ctype.h>
@@ -16,6 +17,7 @@ enum {
 	FINDINGS_SHOWN = 10,     /* without --top and --full */
 	SITES_SHOWN = 5,
 	PROCESSES_SHOWN = 30,
+	THREADS_SHOWN = 8,
 };
 
 /* What the sections share. */
@@ -342,6 +344,7 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 
 	put_first_line(&page);
 	put_answer(&page);
+	report_text_crashes(page.out, findings, options, n_shown(&page, THREADS_SHOWN));
 	report_text_leaks(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));
 	put_findings(&page);
 	report_text_errors(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));

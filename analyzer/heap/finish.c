@@ -152,6 +152,7 @@ static void list_sites(struct an_replay *replay, const uint32_t *process_index,
 	qsort(replay->out.sites, replay->out.n_sites, sizeof(struct an_site), compare_sites);
 	u64map_release(&merged);
 	an_errors_resolve(replay, resolver);
+	an_standings_resolve(replay, resolver);
 	an_resolve_release(resolver);
 }
 
@@ -241,6 +242,7 @@ void an_finish(struct an_replay *replay)
 	an_marks_finish(replay, process_index);
 	an_snapshots_finish(replay, &numbers);
 	an_annotations_count_strangers(replay);
+	an_standings_finish(replay, process_index);
 	an_certificate(replay, process_index);
 	replay->process_index = process_index;
 	replay->thread_index = thread_index;

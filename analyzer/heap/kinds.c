@@ -196,6 +196,7 @@ static kind_fn *const on_kind[] = {
 	[MT_KIND_SNAPSHOT_END] = an_snapshot_end,
 	[MT_KIND_MARK] = an_mark,
 	[MT_KIND_ANNOTATION] = an_annotation,
+	[MT_KIND_STANDING] = an_standing_self,
 };
 
 int an_kind_apply(struct an_replay *replay, struct an_stream *stream,

@@ -102,6 +102,7 @@ static meta_fn *const on_meta[] = {
 	[MT_META_NOTE] = on_note,
 	[MT_META_DROPPED] = on_dropped,
 	[MT_META_VERIFIED] = on_verified,
+	[MT_META_STANDING] = an_standing_other,
 };
 
 void an_meta_apply(struct an_replay *replay, uint32_t kind, struct mt_in *payload)

@@ -46,6 +46,8 @@ struct an_replay {
 	VEC(struct an_mark) marks;
 	uint64_t n_marks, mark_stride;           /* of which each so-manieth is kept */
 	struct u64map mark_of;       /* hash of process and name -> index */
+	VEC(struct an_standing) standings;       /* process as here, stack an id, snapshot
+	                                          * its number */
 	struct indexset node_set;
 	struct u64map process_of;    /* id in the trace -> index */
 	struct u64map stream_of;     /* process << 32 | stream -> index */

@@ -202,6 +202,7 @@ void an_session_close(struct an_session *session)
 	VEC_RELEASE(&replay->old_snapshots);
 	VEC_RELEASE(&replay->mark_names);
 	VEC_RELEASE(&replay->marks);
+	VEC_RELEASE(&replay->standings);
 	VEC_RELEASE(&replay->active);
 	VEC_RELEASE(&replay->waiting);
 	VEC_RELEASE(&replay->waits.items);

@@ -36,6 +36,8 @@ struct an_session {
 	struct an_snapshot *snapshots; uint32_t n_snapshots;  /* by process, then time */
 	struct an_mark_name *mark_names; uint32_t n_mark_names; /* by process, first_ns */
 	struct an_mark *marks;         uint32_t n_marks;      /* by process, then time */
+	struct an_standing *standings; uint32_t n_standings;  /* by process, snapshot, then
+	                                                       * who crashed, then tid */
 	struct an_error *errors;       uint32_t n_errors;     /* by process, kind, stacks */
 	struct an_note *notes;         uint32_t n_notes;      /* by reason, then detail */
 	struct an_differs *differs;    uint32_t n_differs;    /* the first 1000 */

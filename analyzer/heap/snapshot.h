@@ -97,11 +97,23 @@ struct an_visitor {
 	void (*release)(void *context, const struct an_departure *release);  /* may be NULL */
 };
 
+/* Where a thread stood at a snapshot, or when a signal ended its process. */
+struct an_standing {
+	uint32_t process;            /* index */
+	uint32_t snapshot;           /* index, or AN_NONE */
+	uint64_t tid;
+	uint8_t signal;              /* that ended the process here, or 0 */
+	int32_t code;                /* of a signal: si_code */
+	uint64_t address;            /* of a fault */
+	uint32_t stack;              /* index */
+};
+
 /* What was said of this very address, or NULL. */
 const struct an_annotation *an_annotation_at(const struct an_snapshot *snapshot, uint64_t addr);
 /* The last that was typed at or before addr, or NULL. */
 const struct an_annotation *an_annotation_before(const struct an_snapshot *snapshot,
 						 uint64_t addr);
+
 /* "exit", "demand", "post-mortem"; NULL for what is none. */
 const char *an_snapshot_why_name(uint8_t why);
 

@@ -115,6 +115,14 @@ static inline const char *an_site_type(const char *one, const char *other)
 	return !one || one == other ? other : !other ? one : "";
 }
 
+/* standing.c: of the scanning thread, as an_kind_apply; of another one. */
+int an_standing_self(struct an_replay *replay, struct an_stream *stream,
+		     const struct mt_record *record);
+int an_standing_other(struct an_replay *replay, struct mt_in *payload);
+/* Resolves their stacks; then, when the snapshots are in order, lists them. */
+void an_standings_resolve(struct an_replay *replay, struct an_resolver *resolver);
+void an_standings_finish(struct an_replay *replay, const uint32_t *process_index);
+
 /* order.c */
 void an_order_event(struct an_replay *replay, const struct an_event *event);
 void an_order_expire(struct an_replay *replay, uint64_t epoch);

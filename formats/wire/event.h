@@ -78,6 +78,7 @@ enum mt_kind {
 	MT_KIND_SNAPSHOT_WORDS = 23,
 	MT_KIND_SNAPSHOT_END = 24,
 	MT_KIND_FREE_STACK = 25,   /* where the release that follows was asked for */
+	MT_KIND_STANDING = 26,     /* where the scanning thread stood; in standing.h */
 	MT_KIND_MARK = 27,         /* the program said so; both in annotation.h */
 	MT_KIND_ANNOTATION = 28,
 	MT_KIND_SNAPSHOT_PLAIN = 32,

@@ -93,6 +93,9 @@ struct mt_region_control {
 	uint32_t hold_state;            /* atomic, enum mt_hold_state */
 	uint32_t n_held;                /* how many follow at MT_HELD_OFFSET */
 	uint32_t hold_error;            /* why it is none, or not all: an errno */
+	uint32_t hold_process;          /* who asks, by the id in the trace, */
+	uint32_t hold_snapshot;         /* for which of its snapshots, */
+	uint32_t hold_generation;       /* and of which generation its modules are */
 };
 
 enum { MT_HELD_REGISTERS = 14 };

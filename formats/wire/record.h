@@ -270,6 +270,7 @@ enum mt_meta {
 	MT_META_NOTE = 4,      /* struct mt_note, of the runner's or of a process */
 	MT_META_DROPPED = 5,   /* struct mt_process_dropped */
 	MT_META_VERIFIED = 6,  /* struct mt_verified: verification runs only */
+	MT_META_STANDING = 7,  /* struct mt_standing, in standing.h */
 };
 
 enum mt_clock {

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "formats/wire/snapshot.h"
+#include "formats/wire/standing.h"
 #include "formats/wire/status.h"
 
 enum { ROOM = 1024 };
@@ -173,10 +174,48 @@ static void test_heap_and_dead_stacks_are_no_roots(void **state)
 	assert_true(mt_range_is_root(MT_RANGE_ANONYMOUS));
 }
 
+static void test_where_a_thread_stood_is_read_as_it_was_written(void **state)
+{
+	static uint64_t frames[MT_STACK_FRAMES_MAX], read[MT_STACK_FRAMES_MAX];
+	static uint8_t room[MT_STANDING_BYTES_MAX];
+	struct mt_standing from = { UINT32_MAX, UINT64_MAX, 11, INT32_MIN, UINT64_MAX,
+				    { .generation = 3, .end = MT_STACK_NO_RULE, .n_omitted = 7,
+				      .n_frames = MT_STACK_FRAMES_MAX, .frames = frames } };
+	struct mt_out out = { room, room + sizeof(room), false };
+	struct mt_standing to;
+	struct mt_in in;
+
+	(void)state;
+	for (unsigned i = 0; i < MT_STACK_FRAMES_MAX; i++)
+		frames[i] = i % 2 ? UINT64_MAX - i : i;
+	memset(from.stack.is_exact, 0xff, sizeof(from.stack.is_exact));
+	mt_put_standing(&out, &from);
+	assert_false(out.is_full);
+	in = (struct mt_in){ room, out.at, false };
+	assert_int_equal(mt_get_standing(&in, &to, read), MT_OK);
+	assert_ptr_equal(in.at, out.at);
+	assert_int_equal(to.number, from.number);
+	assert_int_equal(to.tid, from.tid);
+	assert_int_equal(to.signal, 11);
+	assert_int_equal(to.code, INT32_MIN);
+	assert_int_equal(to.address, from.address);
+	assert_int_equal(to.stack.end, MT_STACK_NO_RULE);
+	assert_int_equal(to.stack.n_omitted, 7);
+	assert_int_equal(to.stack.n_frames, MT_STACK_FRAMES_MAX);
+	assert_memory_equal(read, frames, sizeof(frames));
+	assert_memory_equal(to.stack.is_exact, from.stack.is_exact, sizeof(to.stack.is_exact));
+	/* Cut anywhere it is no record. */
+	for (const uint8_t *end = room; end < out.at; end++) {
+		in = (struct mt_in){ room, end, false };
+		assert_int_equal(mt_get_standing(&in, &to, read), MT_ERR_RECORD);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_snapshot_is_read_as_it_was_written),
+		cmocka_unit_test(test_where_a_thread_stood_is_read_as_it_was_written),
 		cmocka_unit_test(test_a_cut_names_any_number_of_streams),
 		cmocka_unit_test(test_a_thread_keeps_all_its_registers),
 		cmocka_unit_test(test_more_registers_than_there_are_is_damage),

@@ -10,6 +10,7 @@
 #include "formats/io/reader.h"
 #include "formats/wire/annotation.h"
 #include "formats/wire/snapshot.h"
+#include "formats/wire/standing.h"
 #include "formats/wire/symbols.h"
 
 #include <inttypes.h>
@@ -103,6 +104,25 @@ static inline int text_snapshot_words(FILE *to, const struct mt_record *record)
 	return status;
 }
 
+static inline int text_standing(FILE *to, struct mt_in *in)
+{
+	uint64_t frames[MT_STACK_FRAMES_MAX];
+	struct mt_standing r;
+	int status = mt_get_standing(in, &r, frames);
+
+	if (status < 0)
+		return status;
+	TEXT_U(number), TEXT_U(tid), TEXT_U(signal);
+	fprintf(to, " code=%" PRId32, r.code);
+	TEXT_X(address);
+	fprintf(to, " generation=%" PRIu32 " end=%u n_omitted=%" PRIu32 " n_frames=%" PRIu32,
+		r.stack.generation, r.stack.end, r.stack.n_omitted, r.stack.n_frames);
+	for (uint32_t i = 0; i < r.stack.n_frames; i++)
+		fprintf(to, " 0x%" PRIx64 "%s", frames[i],
+			r.stack.is_exact[i / 64] >> (i % 64) & 1 ? "!" : "");
+	return MT_OK;
+}
+
 /* A case of the switch below: decodes struct mt_NAME from source into r. */
 #define TEXT_CASE(kind, name, source, ...) \
 	case kind: { \
@@ -118,6 +138,8 @@ static inline int text_snapshot_words(FILE *to, const struct mt_record *record)
 static inline int text_extended(FILE *to, struct mt_stream_state *state,
 				const struct mt_record *record)
 {
+	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
+
 	switch (record->kind) {
 	TEXT_CASE(MT_KIND_FILL, fill, record, TEXT_U(monotonic_ns))
 	TEXT_CASE(MT_KIND_THREAD, thread, record, TEXT_U(id), TEXT_U(tid), TEXT_U(is_nested),
@@ -160,6 +182,9 @@ static inline int text_extended(FILE *to, struct mt_stream_state *state,
 	case MT_KIND_SNAPSHOT_PLAIN:
 		fputs(" snapshot_plain", to);
 		return text_snapshot_words(to, record);
+	case MT_KIND_STANDING:
+		fputs(" standing", to);
+		return text_standing(to, &in);
 	case MT_KIND_STACK:
 		fputs(" stack", to);
 		return text_stack(to, state, record);
@@ -252,6 +277,9 @@ static inline int text_meta(FILE *to, struct mt_item *item)
 	TEXT_CASE(MT_META_DROPPED, process_dropped, in, TEXT_U(process), TEXT_U(dropped.reason),
 		  TEXT_U(dropped.n_events))
 	TEXT_CASE(MT_META_VERIFIED, verified, in, TEXT_U(n_equal), TEXT_U(n_different))
+	case MT_META_STANDING:
+		fprintf(to, " standing process=%" PRIu64, mt_get_uleb(in));
+		return text_standing(to, in);
 	default:
 		fprintf(to, " meta=%" PRIu32 " n_bytes=%td", item->meta, in->end - in->at);
 		return MT_OK;

@@ -82,6 +82,7 @@ void run_recording_finish(struct run_recording *recording, const char *program,
 	run_drain_pass(drain, run_clock_monotonic_ns());
 	__atomic_store_n(&header->is_closed, 1, __ATOMIC_RELEASE);
 	run_drain_pass(drain, run_clock_monotonic_ns());
+	run_standings_walk(&recording->holds.standings, &recording->trace, UINT64_MAX);
 	tell_missing(recording, program);
 	run_trace_end(&recording->trace);
 	find_path(recording, result);

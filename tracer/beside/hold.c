@@ -10,6 +10,7 @@
 
 enum {
 	STOP_NS = 100000000,            /* for all threads together */
+	WALK_NS = 2000000,              /* of a pass, on the stacks that were copied */
 	ABANDONED_NS = 1000000000,      /* an asker who never asked */
 };
 
@@ -71,6 +72,8 @@ static void answer(struct run_holds *holds, struct run_drain *drain, uint32_t re
 		run_standstill_begin(&hold->still, asker >> 32, (pid_t)(asker & UINT32_MAX),
 				     until_ns);
 		run_standstill_list(&hold->still, control);
+		run_standings_copy(&holds->standings, &hold->still, &(struct run_standing_of){
+			control->hold_process, control->hold_snapshot, control->hold_generation });
 	}
 	/* Too late: it went on without us, and says RELEASE. */
 	__atomic_compare_exchange_n(&control->hold_state, &expected, MT_HOLD_STATE_HELD, false,
@@ -139,6 +142,10 @@ void run_holds_pass(struct run_holds *holds, struct run_drain *drain, uint64_t n
 		else
 			link = &(*link)->next;
 	}
+	/* Not while somebody waits for us. */
+	if (!holds->first)
+		run_standings_walk(&holds->standings, drain->trace,
+				   run_clock_monotonic_ns() + WALK_NS);
 }
 
 bool run_holds_stopped(struct run_holds *holds, pid_t pid, int wait_status)
@@ -158,6 +165,7 @@ bool run_holds_stopped(struct run_holds *holds, pid_t pid, int wait_status)
 
 void run_holds_release(struct run_holds *holds)
 {
+	run_standings_release(&holds->standings);
 	while (holds->first) {
 		let_go(holds->first);
 		forget(&holds->first);

@@ -9,6 +9,7 @@
 #define TRACER_BESIDE_HOLD_H
 
 #include "tracer/beside/drain.h"
+#include "tracer/beside/standing.h"
 #include "tracer/beside/standstill.h"
 
 #include <sys/types.h>
@@ -18,6 +19,7 @@ struct run_hold;
 /* All processes that are held at present. */
 struct run_holds {
 	struct run_hold *first;
+	struct run_standings standings;
 };
 
 /* Looks who asks, who is done, and who died. To be called once per pass. */

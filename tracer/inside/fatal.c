@@ -145,8 +145,12 @@ static void scan(void)
 		.thread_pointer = (uintptr_t)__builtin_thread_pointer(),
 	};
 
+	struct tr_end_signal signal = { .number = death.number, .code = death.info.si_code };
+
 	read_context(&self);
-	tr_process_fatal(&self, (uint32_t)death.number);
+	if (BIT(signal.number) & faults && signal.code > 0)
+		signal.address = (uintptr_t)death.info.si_addr;
+	tr_process_fatal(&self, &signal);
 }
 
 /* Another thread's crash will end us all; the wait is bounded. */

@@ -36,12 +36,12 @@ void tr_process_end(uint8_t how, uint32_t status)
 	put_end(how, status);
 }
 
-void tr_process_fatal(const struct mt_snapshot_thread *self, uint32_t signal)
+void tr_process_fatal(const struct mt_snapshot_thread *self, const struct tr_end_signal *signal)
 {
 	if (!tr_is_on())
 		return;
-	tr_snapshot_fatal(self);
-	put_end(MT_END_SIGNAL, signal);
+	tr_snapshot_fatal(self, signal);
+	put_end(MT_END_SIGNAL, (uint32_t)signal->number);
 }
 
 static void put_fork(uint64_t token, uint64_t pid)

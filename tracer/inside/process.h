@@ -8,6 +8,7 @@
 #include "tracer/inside/state.h"
 
 struct mt_snapshot_thread;
+struct tr_end_signal;
 
 /* Called in a forked child by whoever notices first. */
 void tr_process_begin_child(void);
@@ -19,7 +20,7 @@ void tr_process_end(uint8_t how, uint32_t status);
 /* False in a vfork child, which has its parent's memory and must not speak for it. */
 bool tr_process_is_own(void);
 /* A signal is about to end the image; self is what the calling thread was at. */
-void tr_process_fatal(const struct mt_snapshot_thread *self, uint32_t signal);
+void tr_process_fatal(const struct mt_snapshot_thread *self, const struct tr_end_signal *signal);
 
 /* In the parent, around a fork: before it, so that what is freed after it is
  * known to have been inherited; after it with the child's pid, or 0 if it failed.

@@ -2,6 +2,7 @@
 /* snapshot.c -- one snapshot from begin to end; see snapshot.h. */
 #include "tracer/inside/snapshot.h"
 
+#include "tracer/inside/modules.h"
 #include "tracer/inside/real.h"
 #include "tracer/inside/snapshot_parts.h"
 #include "tracer/inside/sys.h"
@@ -37,7 +38,7 @@ static void put_begin(struct tr_context *context, uint8_t why, uint8_t flags)
 {
 	struct mt_out out = tr_scratch(context);
 	struct mt_snapshot begin = {
-		.number = ++n_shots, .why = why,
+		.number = shot.number, .why = why,
 		.flags = flags | (tr_real.is_libc_malloc ? 0 : MT_SNAPSHOT_OTHER_MALLOC),
 		.n_streams = __atomic_load_n(&tr.live->n_streams, __ATOMIC_ACQUIRE),
 		.tid = tr_self->tid, .label = { "", 0 },
@@ -97,8 +98,8 @@ static void put_end(struct tr_context *context, uint64_t pause_ns)
 	put(context, MT_KIND_SNAPSHOT_END, &out);
 }
 
-static void take(struct tr_context *context, const struct mt_snapshot_thread *self, uint8_t why,
-		 uint8_t flags)
+static void take(struct tr_context *context, const struct mt_snapshot_thread *self, uint8_t flags,
+		 const struct tr_end_signal *signal)
 {
 	struct mt_snapshot_cut own = cut_of(context);
 	uint64_t began_ns = tr_monotonic_ns();
@@ -106,9 +107,13 @@ static void take(struct tr_context *context, const struct mt_snapshot_thread *se
 	shot.n_threads = shot.n_pieces = 0;
 	shot.scanned_bytes = shot.n_words = 0;
 	shot.reason = NULL;
+	shot.number = ++n_shots;
 	tr_shot_hold(&shot, self);
-	put_begin(context, why, flags);
+	put_begin(context, MT_SNAPSHOT_EXIT, flags);
 	put_cut(context, &own);
+	tr_shot_put_standing(context, self, shot.number, signal);
+	if (shot.n_threads > 1 && !tr_loader_is_busy())
+		tr_modules_describe_all(context);
 	put_threads(context);
 	tr_pages_open(&shot.pages);
 	if (tr_shot_map(&shot)) {
@@ -154,18 +159,20 @@ void tr_snapshot_at_exit(uint8_t flags)
 		return;
 	tr_shot_self(&self, context);
 	if (is_wanted())
-		take(context, &self, MT_SNAPSHOT_EXIT, flags);
+		take(context, &self, flags, NULL);
 	tr_leave();
 }
 
-void tr_snapshot_fatal(const struct mt_snapshot_thread *self)
+void tr_snapshot_fatal(const struct mt_snapshot_thread *self, const struct tr_end_signal *signal)
 {
 	struct tr_context *context = tr_enter();
 
 	if (!context)
 		return;
 	if (is_wanted())
-		take(context, self, MT_SNAPSHOT_EXIT, MT_SNAPSHOT_FATAL);
+		take(context, self, MT_SNAPSHOT_FATAL, signal);
+	else
+		tr_shot_put_standing(context, self, 0, signal);
 	tr_leave();
 }
 

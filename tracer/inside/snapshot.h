@@ -18,7 +18,11 @@
  * seccomp filter of its own, or the user does not want it. flags: MT_SNAPSHOT_*. */
 void tr_snapshot_at_exit(uint8_t flags);
 /* The same when a signal ends it; self is what the signal interrupted. */
-void tr_snapshot_fatal(const struct mt_snapshot_thread *self);
+struct tr_end_signal {
+	int number, code;        /* as in siginfo_t */
+	uintptr_t address;       /* of a fault */
+};
+void tr_snapshot_fatal(const struct mt_snapshot_thread *self, const struct tr_end_signal *signal);
 /* The scan cannot go on: lets the other threads go. */
 void tr_snapshot_give_up(void);
 

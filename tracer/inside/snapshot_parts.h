@@ -41,6 +41,7 @@ struct tr_shot {
 	uint32_t n_pieces;
 	struct mt_snapshot_thread threads[TR_SHOT_THREADS_MAX];
 	uint32_t n_threads;
+	uint32_t number;         /* in the process, from 1 */
 	bool are_all_held;       /* nothing changes while we look */
 	bool is_asked;           /* the runner must be told to release */
 	struct tr_pages pages;
@@ -82,6 +83,11 @@ bool tr_plain_is_vtable(uintptr_t value);
 void tr_plain_see_pointer(uintptr_t pointer, uintptr_t start, uintptr_t end);
 bool tr_plain_is_full(void);
 void tr_plain_flush(struct tr_shot *shot, struct tr_context *context);
+
+struct tr_end_signal;
+/* snapshot_standing.c: where the scanning thread stands; signal may be NULL. */
+void tr_shot_put_standing(struct tr_context *context, const struct mt_snapshot_thread *self,
+			  uint32_t number, const struct tr_end_signal *signal);
 
 /* Opens and closes shot->pages. */
 void tr_pages_open(struct tr_pages *pages);

@@ -96,6 +96,9 @@ static uint32_t ask(struct tr_shot *shot, uint64_t self)
 	if (!take_seat(self, until_ns))
 		return EBUSY;
 	shot->is_asked = true;
+	tr.control->hold_process = tr.process;
+	tr.control->hold_snapshot = shot->number;
+	tr.control->hold_generation = __atomic_load_n(&tr.unload_generation, __ATOMIC_ACQUIRE);
 	__atomic_store_n(state, MT_HOLD_STATE_ASKED, __ATOMIC_RELEASE);
 	tr_channel_wake();
 	while (__atomic_load_n(state, __ATOMIC_ACQUIRE) == MT_HOLD_STATE_ASKED) {

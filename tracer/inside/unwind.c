@@ -21,6 +21,7 @@
 
 enum {
 	FRAMES_GIVE_UP = 100000,
+	PAGES_BELOW_MAX = 64,     /* that one frame may reach into a guard */
 	STEP_ON = -1,             /* else an enum mt_stack_end */
 
 	/* What run() leaves to step(). */
@@ -311,31 +312,59 @@ static void finish(struct walker *w, enum mt_stack_end end)
 	tr_window_keep(&w->window, w->unwinder, w->mode, w->at.sp, is_whole);
 }
 
-void tr_unwind(struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
-	       const struct tr_regs *regs, struct tr_walk *walk)
+static inline void begin(struct walker *w, const struct tr_regs *regs)
 {
-	struct walker w = {
-		.unwinder = unwinder,
-		.mode = mode,
-		.walk = walk,
-		.at = { regs->pc, regs->sp, regs->fp, false },
-		.epoch_tag = mode->loader_epoch << TR_ADDRESS_BITS,
-		.n_guessed_from = UINT32_MAX,
-	};
-	int end = STEP_ON;
+	struct tr_unwinder *unwinder = w->unwinder;
+	const struct tr_unwind_mode *mode = w->mode;
 
+	w->at = (struct tr_frame){ regs->pc, regs->sp, regs->fp, false };
+	w->epoch_tag = mode->loader_epoch << TR_ADDRESS_BITS;
+	w->n_guessed_from = UINT32_MAX;
 	if (unlikely(unwinder->rules_epoch >> (64 - TR_ADDRESS_BITS) !=
 		     mode->loader_epoch >> (64 - TR_ADDRESS_BITS)))
 		memset(unwinder->rules, 0, sizeof(unwinder->rules));
 	unwinder->rules_epoch = mode->loader_epoch;
 	for (unsigned i = 0; i < MT_STACK_FRAMES_MAX / 64; i++)
-		walk->is_exact[i] = 0;
+		w->walk->is_exact[i] = 0;
+}
+
+static inline void walk_on(struct walker *w, int end)
+{
+	while (end == STEP_ON) {
+		if (likely(!w->at.is_exact && !w->mode->is_loader_busy))
+			run(w);
+		end = step(w);
+	}
+	finish(w, (enum mt_stack_end)end);
+}
+
+void tr_unwind(struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
+	       const struct tr_regs *regs, struct tr_walk *walk)
+{
+	struct walker w = { .unwinder = unwinder, .mode = mode, .walk = walk };
+
+	begin(&w, regs);
 	tr_window_begin(&w.window, unwinder, mode, regs->sp);
 	push(&w, regs->pc);
-	while (end == STEP_ON) {
-		if (likely(!w.at.is_exact && !mode->is_loader_busy))
-			run(&w);
-		end = step(&w);
-	}
-	finish(&w, (enum mt_stack_end)end);
+	walk_on(&w, STEP_ON);
+}
+
+void tr_unwind_interrupted(struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
+			   const struct tr_regs *regs, struct tr_walk *walk)
+{
+	struct walker w = { .unwinder = unwinder, .mode = mode, .walk = walk };
+	const struct tr_frame first = { regs->pc, regs->sp, regs->fp, true };
+	bool is_open = false;
+
+	begin(&w, regs);
+	/* Nothing is known to be readable yet. */
+	w.window.low = UINTPTR_MAX - 2 * TR_WORD_BYTES;
+	w.window.high = w.window.low + TR_WORD_BYTES;
+	/* Of a stack that overflows sp lies below what can be read. */
+	for (unsigned i = 0; !is_open && i < PAGES_BELOW_MAX; i++)
+		is_open = tr_window_move(&w.window, unwinder, mode,
+					 regs->sp + i * (uintptr_t)TR_PAGE_BYTES);
+	push_exact(&w, regs->pc);
+	w.at = first;
+	walk_on(&w, is_open ? STEP_ON : MT_STACK_UNREADABLE);
 }

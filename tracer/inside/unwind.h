@@ -68,5 +68,8 @@ struct tr_unwind_mode {
 /* Walks from regs to the root. Always at least one frame. */
 void tr_unwind(struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
 	       const struct tr_regs *regs, struct tr_walk *walk);
+/* The same from where a signal interrupted: any stack pointer will do. */
+void tr_unwind_interrupted(struct tr_unwinder *unwinder, const struct tr_unwind_mode *mode,
+			   const struct tr_regs *regs, struct tr_walk *walk);
 
 #endif
