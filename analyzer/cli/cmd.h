@@ -31,6 +31,7 @@ struct cmd_call {
 	int n_options;
 	const char *file;               /* NULL for CMD_NEEDS_NOTHING */
 	const char *subject;            /* NULL: none was given */
+	uint64_t snapshot;              /* N of FILE@N; 0: the last of each process */
 	struct an_session *session;     /* NULL unless CMD_NEEDS_TRACE */
 	struct out *out;
 };
@@ -44,6 +45,7 @@ struct cmd {
 	enum cmd_needs needs;
 	enum cmd_subject subject;
 	bool is_first_operand_last;     /* see opt_parse */
+	bool takes_snapshot;            /* FILE may be FILE@N */
 	bool has_pager;
 	int usage_exit;                 /* EXIT_USAGE or EXIT_RUN_FAILED */
 	/* The exit code. Whether the trace was damaged is main's business. */

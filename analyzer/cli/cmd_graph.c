@@ -96,11 +96,12 @@ static const struct opt graph_options[] = {
 const struct cmd cmd_graph = {
 	.name = "graph",
 	.summary = "draw who holds whom around a finding",
-	.synopsis = "[OPTIONS] [FILE] [FINDING|ADDRESS|TYPE]",
+	.synopsis = "[OPTIONS] [FILE[@N]] [FINDING|ADDRESS|TYPE]",
 	.description = "Without FINDING, all that was live in the first process. One operand\n"
 		       "alone is FILE if there is such a file. FILE is trace.bin unless named.\n",
 	.options = graph_options,
 	.needs = CMD_NEEDS_TRACE,
+	.takes_snapshot = true,
 	.subject = CMD_SUBJECT_OPTIONAL,
 	.usage_exit = EXIT_USAGE,
 	.run = run_graph,

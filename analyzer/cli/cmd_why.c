@@ -348,12 +348,13 @@ static const struct opt why_options[] = {
 const struct cmd cmd_why = {
 	.name = "why",
 	.summary = "say who holds an allocation, and what goes when it goes",
-	.synopsis = "[OPTIONS] [FILE] FINDING|ADDRESS|TYPE",
+	.synopsis = "[OPTIONS] [FILE[@N]] FINDING|ADDRESS|TYPE",
 	.description = "FINDING is a name that report shows, such as L-8c21f0; ADDRESS lies in\n"
 		       "an allocation; TYPE is a type as report names it. FILE is trace.bin\n"
 		       "unless named.\n",
 	.options = why_options,
 	.needs = CMD_NEEDS_TRACE,
+	.takes_snapshot = true,
 	.subject = CMD_SUBJECT_NEEDED,
 	.has_pager = true,
 	.usage_exit = EXIT_USAGE,

@@ -12,6 +12,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A file, or FILE@N. */
+static bool is_file(const char *operand)
+{
+	uint64_t number;
+	char *file = trace_file_split(operand, &number);
+	bool is_there = !file || !access(file, F_OK);
+
+	free(file);
+	return is_there;
+}
+
 /* Takes the command's own operand off the end. One alone is that, but where it may
  * be left out, and a file has this name, it is the file. */
 static int choose_subject(struct cmd_call *call)
@@ -24,7 +35,7 @@ static int choose_subject(struct cmd_call *call)
 		return cmd_usage_error(call->cmd, "what shall be explained? name a finding, "
 				       "as report shows them");
 	if (!last || (call->n_operands == 1 && call->cmd->subject == CMD_SUBJECT_OPTIONAL &&
-		      !access(last, F_OK)))
+		      is_file(last)))
 		return EXIT_DONE;
 	call->subject = last;
 	call->operands[--call->n_operands] = NULL;
@@ -40,7 +51,14 @@ static int choose_file(struct cmd_call *call)
 		return exit_code;
 	if (call->n_operands > 1)
 		return cmd_usage_error(call->cmd, "one trace at a time");
-	call->file = trace_file_choose(call->operands[0]);
+	if (call->operands[0] && call->cmd->takes_snapshot) {
+		char *file = trace_file_split(call->operands[0], &call->snapshot);
+
+		call->file = trace_file_choose(file);
+		free(file);
+	} else {
+		call->file = trace_file_choose(call->operands[0]);
+	}
 	if (call->file)
 		return EXIT_DONE;
 	out_message(NULL, "there is no trace here; record one with memtrace run ./program, "

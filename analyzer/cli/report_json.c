@@ -133,6 +133,10 @@ void report_json_trace(struct json *json, const struct an_session *session)
 
 	out_json_open_object(json, "trace");
 	out_json_text(json, "file", session->path);
+	if (session->at_snapshot < session->n_snapshots)
+		out_json_uint(json, "at_snapshot", session->at_snapshot + 1);
+	else
+		out_json_null(json, "at_snapshot");
 	out_json_uint(json, "format_version", session->format_version);
 	put_command(json, argv, n_argv);
 	out_json_text(json, "cwd", report_cwd(session));

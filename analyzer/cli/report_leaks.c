@@ -59,6 +59,9 @@ static const char *when(const struct an_findings *findings)
 {
 	const struct an_session *session = findings->session;
 
+	if (session->at_snapshot < session->n_snapshots)
+		return "then";
+
 	for (uint32_t i = 0; i < session->n_processes; i++)
 		if (findings->is_chosen[i] && findings->leaks.is_asked[i] &&
 		    session->snapshots[session->processes[i].snapshot].why != MT_SNAPSHOT_EXIT)

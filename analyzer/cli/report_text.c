@@ -88,6 +88,22 @@ static void put_first_line(struct page *page)
 		fprintf(page->out->to, "\n%s\n", facts);
 }
 
+/* FILE@N: all that follows is of then. */
+static void put_moment(struct page *page)
+{
+	const struct an_session *session = page->findings->session;
+	char time[TEXT_BYTES];
+
+	if (session->at_snapshot >= session->n_snapshots)
+		return;
+	fprintf(page->out->to, "as of snapshot %u, at %s", session->at_snapshot + 1,
+		text_duration(time, session->snapshots[session->at_snapshot].at_ns));
+	if (session->n_processes > 1)
+		fprintf(page->out->to, ", of process %u",
+			session->processes[session->snapshots[session->at_snapshot].process].id);
+	fputc('\n', page->out->to);
+}
+
 static void put_peak_fact(struct page *page, const char *before)
 {
 	const struct an_totals *totals = &page->findings->totals;
@@ -308,13 +324,17 @@ static bool is_plain(const char *text, const char *others)
 static void put_next(struct page *page, const struct cmd_call *call)
 {
 	const struct an_findings *findings = page->findings;
-	const char *function = NULL, *file = call->file, *space = " ";
-	char name[REPORT_NAME_BYTES];
+	const char *function = NULL, *file = call->file, *space = " ", *whole = file;
+	char name[REPORT_NAME_BYTES], at[REPORT_NAME_BYTES];
 
 	if (!is_plain(file, "_-./+:@%,=") || *file == '-')
 		return;
+	if (call->snapshot) {
+		snprintf(at, sizeof at, "%.900s@%llu", file, (unsigned long long)call->snapshot);
+		file = at;
+	}
 	if (!strcmp(file, "trace.bin"))
-		file = space = "";
+		file = space = whole = "";
 	if (findings->n_findings) {
 		const struct an_named_line *line;
 
@@ -331,7 +351,7 @@ static void put_next(struct page *page, const struct cmd_call *call)
 			space, file);
 	else if (!page->options->is_full)
 		fprintf(page->out->to, "memtrace report --full%s%s\n       ", space, file);
-	fprintf(page->out->to, "memtrace info%s%s\n", space, file);
+	fprintf(page->out->to, "memtrace info%s%s\n", space, whole);
 }
 
 void report_text(struct an_findings *findings, const struct report_options *options,
@@ -343,6 +363,7 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 	};
 
 	put_first_line(&page);
+	put_moment(&page);
 	put_answer(&page);
 	report_text_crashes(page.out, findings, options, n_shown(&page, THREADS_SHOWN));
 	report_text_leaks(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));

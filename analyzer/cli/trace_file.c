@@ -134,10 +134,52 @@ int trace_file_refuse(const char *file, int status, int error)
 	return EXIT_BAD_TRACE;
 }
 
+char *trace_file_split(const char *operand, uint64_t *number)
+{
+	const char *at = strrchr(operand, '@');
+	char *end;
+
+	*number = 0;
+	if (!at || at[1] < '1' || at[1] > '9' || !access(operand, F_OK))
+		return xstrdup(operand);
+	*number = strtoull(at + 1, &end, 10);
+	if (*end) {
+		*number = 0;
+		return xstrdup(operand);
+	}
+	return at == operand ? NULL : xstrndup(operand, (size_t)(at - operand));
+}
+
 static void show_progress(void *context, uint64_t done_bytes, uint64_t all_bytes)
 {
 	(void)context;
 	out_progress("reading", done_bytes, all_bytes);
+}
+
+/* The snapshots have numbers only when all are known. */
+static int find_snapshot(struct cmd_call *call, const struct an_session_options *like,
+			 struct an_until *until)
+{
+	struct an_session_options options = *like;
+	struct an_session *all;
+	uint32_t n_snapshots;
+	int status;
+
+	options.is_names_only = true;
+	errno = 0;
+	status = an_session_open(&all, call->file, &options);
+	out_progress_end();
+	if (!all)
+		return trace_file_refuse(call->file, status, errno);
+	n_snapshots = all->n_snapshots;
+	status = call->snapshot <= n_snapshots &&
+		 an_session_until(all, (uint32_t)call->snapshot - 1, until);
+	an_session_close(all);
+	if (status)
+		return EXIT_DONE;
+	out_message(call->file, "there is no snapshot %llu; it has %u, which memtrace info lists",
+		    (unsigned long long)call->snapshot, n_snapshots);
+	return EXIT_USAGE;
 }
 
 int trace_file_open(struct cmd_call *call, bool is_self_check, int *status)
@@ -151,7 +193,15 @@ int trace_file_open(struct cmd_call *call, bool is_self_check, int *status)
 		.symbols = &symbols,
 		.progress = show_progress,
 	};
+	struct an_until until;
 
+	if (call->snapshot) {
+		int exit_code = find_snapshot(call, &options, &until);
+
+		if (exit_code)
+			return exit_code;
+		options.until = &until;
+	}
 	errno = 0;
 	*status = an_session_open(&call->session, call->file, &options);
 	out_progress_end();

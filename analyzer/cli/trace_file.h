@@ -14,6 +14,10 @@
  */
 char *trace_file_choose(const char *file);
 
+/* FILE@N, where there is no file of that very name: *number is N, and the result FILE,
+ * owned by the caller; NULL when it was nothing but @N. Else *number is 0. */
+char *trace_file_split(const char *operand, uint64_t *number);
+
 /* Opens and replays call->file, with the checks of "dump --self-check" if wanted.
  * EXIT_DONE, or a code when there is no session:
  * the message was printed. *status says what was wrong after the header. */

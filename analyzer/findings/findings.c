@@ -124,8 +124,14 @@ static void choose_processes(struct an_findings *to, const char *wanted)
 	const struct an_session *session = to->session;
 
 	to->is_chosen = xcalloc(session->n_processes, sizeof *to->is_chosen);
+	/* Of one snapshot, its process. */
+	uint32_t only = session->at_snapshot < session->n_snapshots && !wanted
+			? session->snapshots[session->at_snapshot].process : AN_NONE;
+
 	for (uint32_t i = 0; i < session->n_processes; i++) {
-		to->is_chosen[i] = !wanted || an_filter_is_process(&session->processes[i], wanted);
+		to->is_chosen[i] = (only == AN_NONE || i == only) &&
+				   (!wanted ||
+				    an_filter_is_process(&session->processes[i], wanted));
 		to->n_chosen += to->is_chosen[i];
 	}
 }

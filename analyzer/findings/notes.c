@@ -111,6 +111,10 @@ static void note_snapshots(const struct an_session *session, const struct an_lea
 						     ? &session->snapshots[process->snapshot]
 						     : NULL;
 
+		/* Of the others nobody asks what was at that moment. */
+		if (session->at_snapshot < session->n_snapshots &&
+		    session->snapshots[session->at_snapshot].process != i)
+			continue;
 		if (!leaks->is_asked[i] && process->totals.n_live) {
 			push(notes, n_notes, "no-snapshot", "", i, 1);
 			notes[*n_notes - 1].affects_verdict = process->end_how != MT_END_EXEC;

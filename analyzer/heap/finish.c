@@ -41,7 +41,10 @@ static void list_processes(struct an_replay *replay, uint32_t *process_index)
 
 	for (size_t i = 0; i < replay->processes.n; i++) {
 		process_index[i] = AN_NONE;
-		if (replay->processes.at[i]->n_streams)
+		/* Nor those that began when reading was to end. */
+		if (replay->processes.at[i]->n_streams &&
+		    !(replay->options.until &&
+		      replay->processes.at[i]->first_ticks == UINT64_MAX))
 			sorted[n++] = replay->processes.at[i];
 	}
 	qsort(sorted, n, sizeof(struct an_process_state *), compare_starts);
@@ -228,6 +231,8 @@ void an_finish(struct an_replay *replay)
 	const struct an_numbers numbers = { .replay = replay, .process_index = process_index,
 					    .thread_index = thread_index, .stack_of = stack_of };
 
+	if (replay->options.until)
+		replay->clock.last_ticks = replay->options.until->ticks;
 	an_live_finish(replay);
 	an_annotations_sum(replay);
 	an_ends_apply(replay);

@@ -48,6 +48,8 @@ static int on_ended(struct an_replay *replay, struct mt_in *payload)
 
 	if (mt_get_ended(payload, &ended) < 0)
 		return MT_ERR_RECORD;
+	if (replay->options.until && ended.ticks > replay->options.until->ticks)
+		return MT_OK;
 	if (ended.ticks > replay->clock.last_ticks)
 		replay->clock.last_ticks = ended.ticks;
 	*VEC_PUSH(&replay->ended) = ended;

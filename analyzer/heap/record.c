@@ -150,6 +150,8 @@ static bool is_event(const struct mt_record *record)
 void an_record_apply(struct an_replay *replay, struct an_stream *stream,
 		     const struct mt_record *record)
 {
+	if (an_until_passes(replay, stream, record))
+		return;
 	see(replay, stream, record);
 	if (replay->options.is_names_only && is_event(record))
 		return;

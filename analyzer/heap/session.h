@@ -34,6 +34,7 @@ struct an_session {
 	struct an_site *sites;         uint32_t n_sites;      /* by process, then stack */
 	struct an_live *live;          uint64_t n_live;       /* by process, then address */
 	struct an_snapshot *snapshots; uint32_t n_snapshots;  /* by process, then time */
+	uint32_t at_snapshot;        /* index of the one it was read until, or AN_NONE */
 	struct an_mark_name *mark_names; uint32_t n_mark_names; /* by process, first_ns */
 	struct an_mark *marks;         uint32_t n_marks;      /* by process, then time */
 	struct an_standing *standings; uint32_t n_standings;  /* by process, snapshot, then
@@ -56,6 +57,7 @@ struct an_session_options {
 	const struct an_symbols_options *symbols;  /* NULL: defaults */
 	const struct an_visitor *visitor;    /* NULL, or who sees snapshots; then known is */
 	const struct an_session *known;      /* the session of an earlier reading */
+	const struct an_until *until;        /* NULL: read to the end */
 	void (*progress)(void *context, uint64_t done_bytes, uint64_t all_bytes); /* may be NULL */
 	void *progress_context;
 };
@@ -76,6 +78,9 @@ uint32_t an_session_module_at(const struct an_session *session, uint32_t process
 /* The number of a module (an index) in session->symbols. */
 uint32_t an_session_symbols_module(const struct an_session *session, uint32_t index);
 
+/* For a reading that ends with a snapshot (an index); false: there is none. */
+bool an_session_until(const struct an_session *session, uint32_t snapshot,
+		      struct an_until *until);
 /* Of a site that an_departure names, after the reading: an index into stacks. */
 uint32_t an_session_site_stack(const struct an_session *session, uint32_t site);
 

@@ -147,7 +147,17 @@ static void show(struct an_replay *replay, struct an_process_state *process)
 	process->open_snapshot = NULL;
 }
 
-/* One that is cut short is better than none, and worse than one that is not. */
+bool an_snapshot_is_until(const struct an_replay *replay,
+			  const struct an_process_state *process, uint32_t kind)
+{
+	const struct an_snapshot_state *state = process->open_snapshot;
+
+	return state && !state->is_ended && kind != MT_KIND_SNAPSHOT &&
+	       kind != MT_KIND_SNAPSHOT_CUT && an_until_is_it(replay, process, &state->out);
+}
+
+/* One that is cut short is better than none, and worse than one that is not; but the one
+ * that was asked for is the best. */
 static void put_away_open(struct an_replay *replay, struct an_process_state *process)
 {
 	if (!process->open_snapshot)
@@ -158,7 +168,8 @@ static void put_away_open(struct an_replay *replay, struct an_process_state *pro
 	}
 	an_cut_seal(replay, process, process->open_snapshot);
 	if (process->snapshot && process->snapshot->is_ended &&
-	    !process->open_snapshot->is_ended) {
+	    !process->open_snapshot->is_ended &&
+	    !an_until_is_it(replay, process, &process->open_snapshot->out)) {
 		retire(replay, &process->open_snapshot);
 		return;
 	}
@@ -207,7 +218,8 @@ int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
 	u64map_init(&state->late, sizeof(struct an_link));
 	state->out = (struct an_snapshot){
 		.process = process->index, .number = told.number, .why = told.why,
-		.flags = told.flags, .at_ns = record->time, .is_cut = true, .reason = "",
+		.flags = told.flags, .at_ns = record->time, .cut_ticks = record->time,
+		.is_cut = true, .reason = "",
 		.label = strpool_intern(&replay->strings, told.label.bytes, told.label.n_bytes),
 	};
 	state->is_wanted = is_wanted(replay, process, &state->out);
@@ -226,7 +238,7 @@ int an_snapshot_cut(struct an_replay *replay, struct an_stream *stream,
 	(void)replay;
 	if (!state || state->is_sealed)
 		return MT_ERR_RECORD;
-	state->cut_ticks = record->time;
+	state->cut_ticks = state->out.cut_ticks = record->time;
 	while ((status = mt_get_snapshot_cut(&in, &cut)) > 0)
 		*VEC_PUSH(&state->cuts) = cut;
 	return status;
@@ -365,6 +377,7 @@ void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numb
 {
 	struct an_session *out = &replay->out;
 
+	out->at_snapshot = AN_NONE;
 	out->snapshots = arena_alloc(&replay->arena,
 				     replay->old_snapshots.n + replay->processes.n,
 				     sizeof(*out->snapshots));
@@ -387,7 +400,15 @@ void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numb
 		out->n_snapshots++;
 	}
 	qsort(out->snapshots, out->n_snapshots, sizeof(*out->snapshots), compare_snapshots);
-	for (uint32_t i = 0; i < out->n_snapshots; i++)
-		if (out->snapshots[i].has_data)
-			out->processes[out->snapshots[i].process].snapshot = i;
+	for (uint32_t i = 0; i < out->n_snapshots; i++) {
+		const struct an_snapshot *snapshot = &out->snapshots[i];
+		struct an_process *process = &out->processes[snapshot->process];
+		const struct an_until *until = replay->options.until;
+
+		if (snapshot->has_data)
+			process->snapshot = i;
+		if (until && snapshot->has_data && process->trace_id == until->process &&
+		    snapshot->number == until->number)
+			out->at_snapshot = i;
+	}
 }

@@ -58,6 +58,7 @@ struct an_snapshot {
 	uint8_t flags;               /* MT_SNAPSHOT_* */
 	const char *label;           /* may be empty */
 	uint64_t at_ns, pause_ns;
+	uint64_t cut_ticks;          /* the moment itself, by the trace's clock */
 	bool is_cut;                 /* its end is not in the trace */
 	bool is_complete;            /* not cut, and it lacks nothing that it knows of */
 	const char *reason;          /* why it is not complete; may be empty */
@@ -83,6 +84,12 @@ struct an_departure {
 	uint32_t thread;             /* that released it, or AN_NONE */
 	uint32_t site;               /* an_session_site_stack has its stack in the session of
 	                              * this reading; AN_NONE: not recorded */
+};
+
+/* Where a reading ends: with a snapshot of a process, both as the trace numbers them. */
+struct an_until {
+	uint32_t process, number;
+	uint64_t ticks;
 };
 
 /*

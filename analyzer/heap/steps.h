@@ -3,7 +3,7 @@
  * steps.h -- what the files of the replay offer each other, grouped by the file
  * that has it. Included by replay.h.
  *
- *   session.c -> merge.c -> record.c -> order.c -> live.c      for every event
+ *   session.c -> merge.c -> record.c -> order.c -> live.c -> cut.c   for every event
  *                               \-> kinds.c, image.c, naming.c for the rest
  *   finish.c, ends.c, resolve.c, certificate.c                 at the end
  */
@@ -83,6 +83,16 @@ void an_cut_see_alloc(struct an_process_state *process, const struct an_allocati
 		      const struct an_event *event);
 void an_cut_see_release(struct an_replay *replay, struct an_process_state *process,
 			const struct an_allocation *old, const struct an_event *event);
+
+/* Of the snapshot that the reading ends with: is this one of its records? */
+bool an_snapshot_is_until(const struct an_replay *replay,
+			  const struct an_process_state *process, uint32_t kind);
+/* until.c */
+bool an_until_is_it(const struct an_replay *replay, const struct an_process_state *process,
+		    const struct an_snapshot *snapshot);
+/* A record of later than the reading is to end, which is done with. */
+bool an_until_passes(struct an_replay *replay, struct an_stream *stream,
+		     const struct mt_record *record);
 
 /* numbers.c */
 struct an_numbers an_numbers_known(struct an_replay *replay,

@@ -312,6 +312,61 @@ static void test_what_realloc_makes_of_something_is_followed(void **state)
 	tb_free_all(t, session);
 }
 
+/* A trace read until one of its snapshots is what it would be had it ended then. */
+static void test_reading_until_a_snapshot_knows_nothing_of_later(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *whole, *session;
+	struct an_until until;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>holder");
+	tb_alloc(t, 0x10100, 32, "main>held");
+	tb_realloc(t, 0x10100, 0x10200, 40, "main>held");
+	snapshot(t, MT_SNAPSHOT_DEMAND, 0x10000, 0x10200);
+	tb_free(t, 0x10000);
+	tb_alloc(t, 0x10300, 1000, "main>later");
+	snapshot(t, MT_SNAPSHOT_DEMAND, 0x10300, 0);
+	tb_alloc(t, 0x10400, 5, "main>last");
+	tb_image(t, 1, tb_exec(t, "/bin/prog", MT_EXEC_SPAWN), 1002);
+	tb_alloc(t, 0x10000, 20, "main>elsewhere");
+	whole = tb_open_file(t, path);
+	assert_int_equal(whole->n_snapshots, 2);
+	assert_int_equal(whole->at_snapshot, AN_NONE);
+	assert_true(an_session_until(whole, 0, &until));
+	assert_false(an_session_until(whole, 2, &(struct an_until){ 0 }));
+	session = tb_open_until(t, path, &until);
+	assert_int_equal(session->n_snapshots, 1);
+	assert_int_equal(session->at_snapshot, 0);
+	assert_int_equal(whole->n_processes, 2);
+	assert_int_equal(session->n_processes, 1);
+	assert_int_equal(session->snapshots[0].at_ns, whole->snapshots[0].at_ns);
+	assert_int_equal(session->totals.live_bytes, 56);
+	assert_int_equal(session->totals.n_live, 2);
+	assert_int_equal(session->totals.peak_bytes, 56);
+	assert_int_equal(session->snapshots[0].n_live, 2);
+	assert_false(session->snapshots[0].live[0].is_freed);
+	assert_true(session->duration_ns < whole->duration_ns);
+	struct an_findings *findings = an_findings_new(session, &with_history);
+
+	assert_int_equal(findings->sums.at[AN_CLASS_REACHABLE].n, 2);
+	assert_int_equal(findings->sums.at[AN_CLASS_UNCLASSIFIED].n, 0);
+	assert_int_equal(findings->verdict, AN_CLEAN);
+	an_findings_free(findings);
+	an_session_close(session);
+	assert_true(an_session_until(whole, 1, &until));
+	session = tb_open_until(t, path, &until);
+	findings = an_findings_new(session, &with_history);
+	assert_int_equal(session->n_snapshots, 2);
+	assert_int_equal(session->at_snapshot, 1);
+	assert_int_equal(findings->sums.at[AN_CLASS_DEFINITE].bytes, 40);
+	assert_int_equal(findings->sums.at[AN_CLASS_REACHABLE].bytes, 1000);
+	assert_true(findings->findings[0].has_lost_between);
+	an_findings_free(findings);
+	an_session_close(session);
+	tb_free_all(t, whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_what_led_to_it_and_was_freed_is_told_with_the_stack),
 		cmocka_unit_test(test_what_is_released_after_it_was_seen_lost_is_no_cause),
 		cmocka_unit_test(test_what_realloc_makes_of_something_is_followed),
+		cmocka_unit_test(test_reading_until_a_snapshot_knows_nothing_of_later),
 	};
 	int fd = mkstemp(path), failed;
 

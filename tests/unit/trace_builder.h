@@ -68,6 +68,7 @@ struct trace_builder {
 	char *names[TB_NAMES_MAX];   /* of functions */
 	uint32_t n_names;
 	VEC(struct tb_stack) stacks; /* id: index + 1 */
+	bool is_finished;            /* by tb_open_file */
 	bool is_endless;             /* no END block */
 	uint8_t api, align_log2;     /* of stacks defined from now on; 0: malloc */
 };
@@ -447,18 +448,28 @@ static inline void tb_finish(struct trace_builder *t)
 		mt_writer_block(t->writer, MT_BLOCK_END, t->epoch, "", 0);
 }
 
-/* Finishes the trace in a file, for those who read it twice. */
-static inline struct an_session *tb_open_file(struct trace_builder *t, const char *path)
+/* Finishes the trace in a file, for those who read it twice. until: NULL, or where
+ * reading ends. */
+static inline struct an_session *tb_open_until(struct trace_builder *t, const char *path,
+					       const struct an_until *until)
 {
-	const struct an_session_options checked = { .is_self_check = true };
+	const struct an_session_options checked = { .is_self_check = true, .until = until };
 	struct an_session *session;
 	FILE *to = fopen(path, "we");
 
-	tb_finish(t);
+	if (!t->is_finished)
+		tb_finish(t);
+	t->is_finished = true;
 	if (!to || fwrite(t->trace.at, 1, t->trace.n, to) != t->trace.n || fclose(to) ||
-	    an_session_open(&session, path, &checked) < 0)
+	    an_session_open(&session, path, &checked) < 0 ||
+	    an_session_self_check_failure(session))
 		abort();
 	return session;
+}
+
+static inline struct an_session *tb_open_file(struct trace_builder *t, const char *path)
+{
+	return tb_open_until(t, path, NULL);
 }
 
 /* Finishes the trace and replays it, with the self check unless options say
