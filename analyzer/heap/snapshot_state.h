@@ -37,6 +37,14 @@ struct an_snapshot_state {
 	VEC(struct an_released) released;
 };
 
+/* snapshot.c: the one that is being read is over, or another begins. */
+void an_snapshot_put_away(struct an_replay *replay, struct an_process_state *process);
+/* snapshots.c: it is not complete, and if nobody said so yet, why. */
+void an_snapshot_lack(struct an_snapshot_state *state, const char *what);
+void an_snapshot_judge(struct an_snapshot_state *state);
+void an_snapshot_fill(struct an_replay *replay, struct an_process_state *process,
+		      struct an_snapshot_state *state, const struct an_numbers *numbers,
+		      struct an_snapshot *to);
 /* cut.c: all CUT records are there; says what of the recent events came after it. */
 void an_cut_seal(struct an_replay *replay, const struct an_process_state *process,
 		 struct an_snapshot_state *state);
