@@ -71,9 +71,10 @@ static enum an_class class_of(const struct asking *asking, uint32_t node)
 		[AN_SUPPRESSED] = AN_CLASS_SUPPRESSED,
 	};
 	enum an_class class = classes[asking->objects->reach.kind[node]];
-	bool is_sure = asking->objects->snapshot->is_complete;
+	const struct an_objects *objects = asking->objects;
+	bool is_sure = objects->snapshot->is_complete && !objects->n_running && !objects->n_unread;
 
-	/* What was not looked at may hold it. */
+	/* What was not looked at, or a thread that ran on, may hold it. */
 	return is_sure || class == AN_CLASS_REACHABLE || class == AN_CLASS_SUPPRESSED
 		? class : AN_CLASS_UNCLASSIFIED;
 }
