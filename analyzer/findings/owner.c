@@ -75,12 +75,21 @@ static const char *skip_return_type(const char *function)
 		if (*at == ' ' && !depth && strncmp(name, "operator", 8))
 			name = at + 1;
 	}
+	/* A function that returns one: "void (*std::for_each<...". */
+	if (name && !strncmp(name, "(*", 2) && name[2] != ')')
+		name += 2;
 	return name;
+}
+
+/* As in "/usr/bin/../lib/gcc/x86_64-linux-gnu/12/../../../../include/c++/12/vector". */
+static bool is_cxx_header(const char *file)
+{
+	return file && !strncmp(file, "/usr/", 5) && strstr(file, "/include/c++/");
 }
 
 enum an_owner an_owner_of(const char *module, const char *function, const char *file)
 {
-	if (IS_IN(module, system_modules) || IS_IN(file, system_files) ||
+	if (IS_IN(module, system_modules) || IS_IN(file, system_files) || is_cxx_header(file) ||
 	    IS_IN(function, system_functions) ||
 	    IS_IN(skip_return_type(function), system_functions))
 		return AN_OWNER_SYSTEM;

@@ -316,6 +316,9 @@ static void test_names_are_folded_to_what_builds_have_in_common(void **state)
 	assert_normal("main::{lambda(int)#1}::operator()(int) const",
 		      "main::{lambda#1}::operator()");
 	assert_normal("alloc::vec::Vec::push::h0123456789abcdef", "alloc::vec::Vec::push");
+	assert_normal("void (*std::for_each<int*, void (*)(int)>(int*, int*, void (*)(int)))(int)",
+		      "std::for_each");
+	assert_normal("call(void (*)(int))", "call");
 	assert_normal("<T as core::fmt::Debug>::fmt", "::fmt");
 }
 
@@ -332,6 +335,45 @@ static void fingerprint_of(char to[65], const char *const *functions, const char
 		lines[list.n].owner = (uint8_t)an_owner_of(module, functions[list.n], NULL);
 	}
 	an_fingerprint(to, &list);
+}
+
+static void assert_same(const char *const *a, const char *module_a, const char *const *b,
+			const char *module_b, bool is_same)
+{
+	char left[65], right[65];
+
+	fingerprint_of(left, a, module_a);
+	fingerprint_of(right, b, module_b);
+	assert_int_equal(!strcmp(left, right), is_same);
+}
+
+static void test_what_compilers_do_differently_does_not_count(void **state)
+{
+	static const char *const plain[] = { "part", "caller", "main", NULL };
+	static const char *const split[] = { "part.part.0", "part", "caller", "main", NULL };
+	static const char *const deep[] = { "walk", "walk", "walk", "main", NULL };
+	static const char *const flat[] = { "walk", "main", NULL };
+	static const char *const lambda[] = { "f()::{lambda(int)#2}::operator()(int)", "f", NULL };
+	static const char *const other[] = { "f()::$_0::operator()(int) const", "f", NULL };
+	static const char *const inlined[] = { "operator()", "f", NULL };
+	static const char *const vector[] = { "std::vector<int>::reserve(unsigned long)", "f",
+					      NULL };
+	static const char *const inner[] = { "std::__new_allocator<int>::allocate(unsigned long)",
+					     "std::vector<int>::push_back(int&&)", "f", NULL };
+	static const char *const string[] = { "std::string::assign(char const*)", "f", NULL };
+
+	(void)state;
+	assert_same(plain, "prog", split, "prog", true);
+	assert_same(deep, "prog", flat, "prog", true);
+	assert_same(lambda, "prog", other, "prog", true);
+	assert_same(lambda, "prog", inlined, "prog", true);
+	assert_same(vector, "prog", inner, "prog", true);
+	assert_same(vector, "prog", string, "prog", false);
+	assert_same(plain, "prog", flat, "prog", false);
+	assert_same(plain, "libfoo.so.1.2.3", plain, "libfoo.so.2", true);
+	assert_same(plain, "libfoo-1.2.so", plain, "libfoo-1.3.so", true);
+	assert_same(plain, "libfoo.so", plain, "libbar.so", false);
+	assert_same(plain, "prog1", plain, "prog2", false);
 }
 
 static void test_a_function_without_a_name_is_its_place_in_the_file(void **state)
@@ -385,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_the_users_innermost_frame_is_responsible),
 		cmocka_unit_test(test_tables_tell_whose_a_frame_is),
 		cmocka_unit_test(test_names_are_folded_to_what_builds_have_in_common),
+		cmocka_unit_test(test_what_compilers_do_differently_does_not_count),
 		cmocka_unit_test(test_a_function_without_a_name_is_its_place_in_the_file),
 		cmocka_unit_test(test_a_fingerprint_outlives_a_build_but_not_another_path),
 	};
