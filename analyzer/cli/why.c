@@ -243,6 +243,9 @@ void subject_put_root_name(FILE *to, const struct an_objects *objects,
 	case AN_ROOT_FREED:
 		fputs("memory that was freed", to);
 		break;
+	case AN_ROOT_ALLOCATOR:
+		fputs("memory of the allocator", to);
+		break;
 	case AN_ROOT_DEAD_FRAME:
 		fputs("a function that has returned", to);
 		break;

@@ -41,7 +41,10 @@ enum an_root_kind an_objects_root_kind(const struct an_objects *objects, uint32_
 	case MT_RANGE_TLS:
 		return AN_ROOT_TLS;
 	case MT_RANGE_HEAP:
-		return objects->root_is_off[root] ? AN_ROOT_FREED : AN_ROOT_INHERITED;
+		if (!objects->root_is_off[root])
+			return AN_ROOT_INHERITED;
+		return objects->snapshot->flags & MT_SNAPSHOT_OTHER_MALLOC ? AN_ROOT_ALLOCATOR
+									   : AN_ROOT_FREED;
 	case MT_RANGE_DEAD_STACK:
 		return is_dead_frame(objects->snapshot, range) ? AN_ROOT_DEAD_FRAME
 							       : AN_ROOT_DEAD_THREAD;

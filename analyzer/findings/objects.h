@@ -34,6 +34,7 @@ struct an_objects {
 enum an_root_kind {
 	AN_ROOT_MODULE, AN_ROOT_STACK, AN_ROOT_TLS, AN_ROOT_MAPPING, AN_ROOT_REGISTERS,
 	AN_ROOT_FREED,               /* off: memory the program gave back */
+	AN_ROOT_ALLOCATOR,           /* off: that, or what an allocator not libc's notes */
 	AN_ROOT_DEAD_FRAME,          /* off: below a stack pointer */
 	AN_ROOT_DEAD_THREAD,         /* off: the stack of a thread that is gone */
 	AN_ROOT_INHERITED,           /* heap that a forked child has from its parent */

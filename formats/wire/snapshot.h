@@ -107,7 +107,8 @@ enum mt_range_kind {
 	MT_RANGE_STACK,          /* root: from the stack pointer up, of a live thread, with its
 	                          * descriptor and static thread-local memory above */
 	MT_RANGE_TLS,            /* root: around the thread pointer of the first thread */
-	MT_RANGE_HEAP,           /* no root: libc's malloc owns it (brk, arenas) */
+	MT_RANGE_HEAP,           /* no root: malloc owns it (brk, arenas; what one that is not
+	                          * libc's has mapped) */
 	MT_RANGE_ANONYMOUS,      /* root: mapped by the program, or a large allocation alone */
 	MT_RANGE_FILE,           /* root: a private writable mapping of a file */
 	MT_RANGE_SHARED,         /* root: shared writable memory */

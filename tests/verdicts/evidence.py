@@ -74,7 +74,7 @@ def of_path(why, is_held_when_filled):
         return "alignment", place
     if len(path) == 1 and place.startswith(("the stack of", "a register of")):
         return "stale slot", "%s, in a word Valgrind knows as unwritten" % TID.sub("", place)
-    if "memory the program mapped" in root:
+    if "memory the program mapped" in root or "data of libjemalloc" in root:
         return "allocator's own", place
     if len(path) > 1 and not is_held_when_filled():
         return "undefined word", "not held when malloc fills what it gives"

@@ -55,14 +55,12 @@ CALM = {"PATH": os.environ["PATH"], "HOME": os.getcwd(), "LC_ALL": "C", "TZ": "U
 
 
 class Program:
-    """is_clean: Valgrind finds nothing in it that is lost. own_malloc: its allocations
-    are not libc's, and which words are its allocator's, memtrace does not know."""
+    """is_clean: Valgrind finds nothing in it that is lost."""
 
     def __init__(self, name, argv, files=None, before=None, env=None, drive=None, shown=None,
-                 is_clean=True, own_malloc=False):
+                 is_clean=True):
         self.name, self.argv, self.files, self.before = name, argv, files or {}, before
-        self.env, self.drive = env or {}, drive
-        self.is_clean, self.own_malloc = is_clean, own_malloc
+        self.env, self.drive, self.is_clean = env or {}, drive, is_clean
         self.shown = shown or " ".join(argv)
 
     def prepare(self):
@@ -156,7 +154,7 @@ def programs():
                   before=preprocess, shown="cc1 -quiet -O2 c.i -o c.s")
     yield Program("redis-server", ["redis-server", "--port", "0", "--unixsocket", "./s",
                                    "--save", "", "--io-threads", "1", "--logfile", "log"],
-                  drive=drive_redis, own_malloc=True, shown="redis-server --port 0 --unixsocket ./s --save '' …")
+                  drive=drive_redis, shown="redis-server --port 0 --unixsocket ./s --save '' …")
     yield Program("tar", ["tar", "cf", "d.tar", "d.xml", "d.json"], documents(), is_clean=False)
     yield Program("sort", ["sort", "d.xml"], documents(), is_clean=False)
     yield Program("ls", ["ls", "-l", "/usr/bin"])

@@ -166,6 +166,44 @@ void tr_real_resolve(void)
 	tr_real_resolve_cxx();
 }
 
+static bool is_giver(const char *name, size_t length)
+{
+	static const char *const ends[] = { "mallocx", "rallocx", "je_malloc", "tc_malloc",
+					    "mi_malloc", "mi_zalloc", "scalable_malloc" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (length >= n && memcmp(name + length - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool tr_real_is_passed_by(void)
+{
+	const struct link_map *allocator = NULL, *map;
+
+	if (_r_debug.r_state != RT_CONSISTENT || !next_definition("malloc", &allocator))
+		return true;
+	for (map = _r_debug.r_map; map; map = map->l_next) {
+		const char *at = NULL, *end;
+		size_t n_bytes = 0, length;
+
+		for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+			if (entry->d_tag == DT_STRTAB)
+				at = (const char *)dynamic_pointer(map, entry);
+			else if (entry->d_tag == DT_STRSZ)
+				n_bytes = entry->d_un.d_val;
+		for (end = at + n_bytes; at && map != allocator && at < end; at += length + 1) {
+			length = strnlen(at, (size_t)(end - at));
+			if (is_giver(at, length))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool tr_real_is_bypassed(void)
 {
 	struct object object;

@@ -35,6 +35,8 @@
 	X(valloc, void *, (size_t)) \
 	X(pvalloc, void *, (size_t)) \
 	X(malloc_usable_size, size_t, (void *)) \
+	X(mmap, void *, (void *, size_t, int, int, int, off_t)) \
+	X(munmap, int, (void *, size_t)) \
 	X(execve, int, (const char *, char *const *, char *const *)) \
 	X(execvpe, int, (const char *, char *const *, char *const *)) \
 	X(fexecve, int, (int, char *const *, char *const *)) \
@@ -108,6 +110,9 @@ extern long (*tr_real_syscall)(long, long, long, long, long, long, long);
 void tr_real_resolve(void);
 /* True if the executable defines malloc itself: then it never calls ours. */
 bool tr_real_is_bypassed(void);
+/* True if some object knows functions by which other allocators give memory without
+ * our seeing it, such as jemalloc's mallocx; or if that cannot be known now. */
+bool tr_real_is_passed_by(void);
 /* Tries again for C++, whose library may have come by dlopen. */
 void tr_real_resolve_cxx(void);
 

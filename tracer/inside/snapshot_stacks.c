@@ -14,6 +14,7 @@
  * must not hold that. Whatever is not recognised remains ANONYMOUS, which is a root: in
  * doubt a leak is missed, not invented.
  */
+#include "tracer/inside/mapped.h"
 #include "tracer/inside/real.h"
 #include "tracer/inside/snapshot_parts.h"
 
@@ -235,6 +236,24 @@ static void find_first_arena(struct tr_shot *shot)
 	}
 }
 
+/* What another allocator mapped is its heap; the kernel may have merged it with
+ * what lies beside it. */
+static void find_mapped(struct tr_shot *shot)
+{
+	for (uint32_t i = 0; i < shot->n_pieces; i++) {
+		struct tr_piece *piece = &shot->pieces[i];
+		uintptr_t until;
+
+		if (piece->kind != MT_RANGE_ANONYMOUS)
+			continue;
+		if (!tr_mapped_is(piece->start, &until))
+			split(shot, piece, until);
+		else
+			mark(shot, piece, piece->start, until < piece->end ? until : piece->end,
+			     MT_RANGE_HEAP, 0);
+	}
+}
+
 void tr_shot_classify(struct tr_shot *shot)
 {
 	const struct mt_snapshot_thread *first = NULL;
@@ -242,6 +261,8 @@ void tr_shot_classify(struct tr_shot *shot)
 	if (tr_real.is_libc_malloc) {
 		find_first_arena(shot);
 		find_arenas(shot);
+	} else if (!tr_real_is_passed_by()) {
+		find_mapped(shot);
 	}
 	for (uint32_t i = 0; i < shot->n_threads; i++)
 		if (shot->threads[i].tid == tr.pid)
