@@ -128,6 +128,7 @@ $(BUILD)/memtrace.pc: VERSION
 
 install: all $(BUILD)/memtrace.pc ## install: PREFIX=/usr/local, DESTDIR=
 	install -Dm755 $(BUILD)/memtrace $(DESTDIR)$(PREFIX)/bin/memtrace
+	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin runners/*
 	install -Dm755 $(BUILD)/libmemtrace.so $(DESTDIR)$(PREFIX)/lib/memtrace/libmemtrace.so
 	install -Dm755 $(BUILD)/libmemtrace-oracle.so $(DESTDIR)$(PREFIX)/lib/memtrace/libmemtrace-oracle.so
 	install -Dm644 tracer/memtrace.h $(DESTDIR)$(PREFIX)/include/memtrace.h

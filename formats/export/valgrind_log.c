@@ -55,6 +55,9 @@ int mt_export_valgrind_log(const struct mt_export *rows, FILE *to)
 		if (mt_export_is_blinding(&rows->missing[i]))
 			fprintf(to, MARK "memtrace: INCONCLUSIVE: %s: %s\n", 
 				rows->missing[i].reason, rows->missing[i].detail);
+	if (rows->n_traces == 1 && rows->traces[0].is_ended && rows->traces[0].status)
+		fprintf(to, MARK "memtrace: the program ended with status %u\n",
+			rows->traces[0].status);
 	fprintf(to, MARK "memtrace: verdict=%s, %s\n", rows->verdict, rows->summary);
 	return ferror(to) ? -1 : 0;
 }
