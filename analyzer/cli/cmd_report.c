@@ -2,6 +2,7 @@
 /* cmd_report.c -- "memtrace report": what leaked or was not freed, what the peak was and
  * who held it, who was busiest, and what was not seen. */
 #include "analyzer/cli/leak_options.h"
+#include "analyzer/cli/report_holders.h"
 #include "analyzer/cli/report_leaks.h"
 
 #include <stdlib.h>
@@ -53,7 +54,10 @@ static int report(struct cmd_call *call, const struct an_findings_options *wante
 
 static int run_report(struct cmd_call *call)
 {
-	struct an_findings_options wanted = { .process = options.process, .want_history = true };
+	struct an_suspects suspects = { 0 };
+	struct an_findings_options wanted = { .process = options.process, .want_history = true,
+					      .see = report_see_holders,
+					      .see_context = &suspects };
 	regex_t focus, ignore;
 	int exit_code = EXIT_DONE;
 
@@ -66,8 +70,10 @@ static int run_report(struct cmd_call *call)
 	wanted.ignore = options.ignore ? &ignore : NULL;
 	exit_code = leak_options_open(call->cmd, &wanted);
 	options.suppressions = wanted.suppressions;
+	options.suspects = &suspects;
 	if (!exit_code)
 		exit_code = report(call, &wanted);
+	an_suspects_release(&suspects);
 	leak_options_close(&wanted);
 	if (options.ignore)
 		regfree(&ignore);

@@ -7,11 +7,14 @@
 #include "analyzer/cli/out_json.h"
 #include "analyzer/findings/findings.h"
 
+struct an_suspects;
+
 struct report_options {
 	bool is_json;
 	bool is_full;
 	bool is_gen_suppressions;
 	const struct an_suppressions *suppressions;   /* NULL: none */
+	const struct an_suspects *suspects;           /* NULL: nobody asked for them */
 	uint64_t n_top;          /* UINT64_MAX: not given */
 	uint64_t depth;          /* UINT64_MAX: not given */
 	unsigned order;          /* enum an_order */

@@ -5,6 +5,7 @@
  */
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report_errors.h"
+#include "analyzer/cli/report_holders.h"
 #include "analyzer/cli/report_leaks.h"
 #include "analyzer/cli/report_standing.h"
 #include "analyzer/cli/report_tree.h"
@@ -369,6 +370,7 @@ void report_text(struct an_findings *findings, const struct report_options *opti
 	report_text_leaks(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));
 	put_findings(&page);
 	report_text_errors(page.out, findings, options, n_shown(&page, FINDINGS_SHOWN));
+	report_text_holders(page.out, findings, options->suspects, n_shown(&page, SITES_SHOWN));
 	if (options->has_order) {
 		put_sites(&page);
 	} else {

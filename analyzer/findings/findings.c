@@ -206,7 +206,8 @@ struct an_findings *an_findings_new(const struct an_session *session,
 				    const struct an_findings_options *options)
 {
 	struct an_leaks_options leaks = { options->suppressions, options->masks,
-					  options->n_masks, options->want_history };
+					  options->n_masks, options->want_history,
+					  options->see, options->see_context };
 	struct an_findings *to = xcalloc(1, sizeof *to);
 	struct internal *internal = xcalloc(1, sizeof *internal);
 	struct builder builder = { .to = to, .session = session };

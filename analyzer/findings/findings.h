@@ -59,6 +59,9 @@ struct an_findings_options {
 	const uint64_t *masks;       /* of pointers with tags; n_masks of them */
 	size_t n_masks;
 	bool want_history;           /* say between which snapshots things were lost */
+	/* Is shown the graph of each process that was asked; may be NULL. */
+	void (*see)(void *context, const struct an_objects *objects);
+	void *see_context;
 };
 
 struct an_findings {

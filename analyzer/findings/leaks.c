@@ -295,6 +295,8 @@ static void ask(struct asking *asking, const struct an_stack_names *names,
 	tell_cycles(asking);
 	asking->to->joint[process] = an_shares_add(objects, &asking->dominators,
 						   asking->told_by, asking->to->at);
+	if (options->see)
+		options->see(options->see_context, objects);
 }
 
 static void release(struct asking *asking)

@@ -90,6 +90,9 @@ struct an_leaks_options {
 	const uint64_t *masks;                        /* --pointer-mask */
 	size_t n_masks;
 	bool want_history;           /* look at the snapshots before the last ones, too */
+	/* Is shown the graph of each process that was asked; may be NULL. */
+	void (*see)(void *context, const struct an_objects *objects);
+	void *see_context;
 };
 
 struct an_leaks {
