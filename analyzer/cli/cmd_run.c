@@ -21,6 +21,7 @@ enum { SUMMARY_MS = 1000 };     /* the second half of the line waits no longer *
 
 static const char *output = "trace.bin";
 static bool is_quiet, has_no_symbols, has_free_stacks;
+static const char *snapshot_every;
 static unsigned on_full, wait_for, at_exit;
 static const char *const on_full_choices[] = { "wait", "drop", NULL };
 static const char *const wait_for_choices[] = { "first", "all", NULL };
@@ -39,6 +40,8 @@ static const struct opt run_options[] = {
 	  &wait_for, wait_for_choices },
 	{ "snapshot-at-exit", 0, OPT_CHOICE, "WHAT", "note at each process's end what points to "
 	  "what: yes (default), no", &at_exit, at_exit_choices },
+	{ "snapshot-every", 0, OPT_TEXT, "TIME", "the same again and again while it runs, as "
+	  "500ms, 10s or 5m", &snapshot_every, NULL },
 	{ "free-stacks", 0, OPT_FLAG, NULL, "record the stack of every free, too: costs about as "
 	  "much as that of an allocation", &has_free_stacks, NULL },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
@@ -175,6 +178,22 @@ static void follow_up(struct run_result *result)
 	run_after_close(&after);
 }
 
+/* "500ms", "10s", "5m"; 0 if it is none of these. */
+static uint64_t nanoseconds(const char *text)
+{
+	static const struct { const char *unit; uint64_t ns; } units[] = {
+		{ "ms", 1000000 }, { "s", 1000000000 }, { "m", UINT64_C(60000000000) } };
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || n > 1000000)
+		return 0;
+	for (unsigned i = 0; i < 3; i++)
+		if (!strcmp(end, units[i].unit))
+			return n * units[i].ns;
+	return 0;
+}
+
 /* Once, or as often as --check says, but not again after it failed. */
 static int run_and_check(struct run_options *options, const struct cmd_call *call)
 {
@@ -211,11 +230,15 @@ static int run_program(struct cmd_call *call)
 		.has_free_stacks = has_free_stacks,
 		.is_wait_all = wait_for == 1,
 		.is_exit_snapshot_off = at_exit == 1,
+		.snapshot_every_ns = snapshot_every ? nanoseconds(snapshot_every) : 0,
 		.tool_version = MT_TOOL_VERSION,
 	};
 
 	if (!call->n_operands)
 		return cmd_usage_error(call->cmd, "there is no program to run");
+	if (snapshot_every && !options.snapshot_every_ns)
+		return cmd_usage_error(call->cmd, "--snapshot-every wants a number and a unit: "
+				       "500ms, 10s or 5m");
 	if (!find_library(library, sizeof library)) {
 		out_message("libmemtrace.so", "not found in ../lib/memtrace nor beside memtrace "
 			    "itself; install memtrace as a whole");

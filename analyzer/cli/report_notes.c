@@ -30,6 +30,7 @@ static const struct wording wordings[] = {
 	  "held" },
 	{ "threads-not-stopped", "thread ran on while pointers were looked for",
 	  "threads ran on while pointers were looked for" },
+	{ "snapshot-refused", NULL, "a snapshot could not be taken" },
 	{ "roots-not-scanned", "piece of memory was not searched for pointers",
 	  "pieces of memory were not searched for pointers" },
 	{ "trace-cut", NULL, "the end of the trace is missing" },

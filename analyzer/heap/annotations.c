@@ -151,8 +151,10 @@ int an_annotation(struct an_replay *replay, struct an_stream *stream,
 /* Did a snapshot see it that somebody will still ask about? */
 static bool was_seen(const struct an_process_state *process, const struct an_allocation *old)
 {
-	return (process->snapshot && old->ticks <= process->snapshot->cut_ticks) ||
-	       (process->open_snapshot && old->ticks <= process->open_snapshot->cut_ticks);
+	for (const struct an_snapshot_state *at = process->open_snapshots; at; at = at->next)
+		if (old->ticks <= at->cut_ticks)
+			return true;
+	return process->snapshot && old->ticks <= process->snapshot->cut_ticks;
 }
 
 void an_annotation_end(struct an_process_state *process, const struct an_allocation *old)

@@ -123,11 +123,11 @@ void an_cut_seal(struct an_replay *replay, const struct an_process_state *proces
 static void see(struct an_process_state *process, const struct an_stream *stream,
 		const struct an_recent *recent)
 {
-	struct an_snapshot_state *const all[] = { process->snapshot, process->open_snapshot };
-
-	for (unsigned i = 0; i < 2; i++)
-		if (all[i] && all[i]->is_sealed)
-			see_recent(all[i], stream, recent);
+	if (process->snapshot)
+		see_recent(process->snapshot, stream, recent);
+	for (struct an_snapshot_state *at = process->open_snapshots; at; at = at->next)
+		if (at->is_sealed)
+			see_recent(at, stream, recent);
 }
 
 void an_cut_visit(struct an_replay *replay, struct an_process_state *process,
@@ -175,7 +175,7 @@ void an_cut_see_alloc(struct an_process_state *process, const struct an_allocati
 {
 	const struct an_recent *recent = remember(allocation, event, true);
 
-	if (process->open_snapshot)
+	if (process->open_snapshots)
 		see(process, event->stream, recent);
 }
 
@@ -185,7 +185,7 @@ void an_cut_see_release(struct an_replay *replay, struct an_process_state *proce
 	const struct an_recent unknown = { .was = *old, .ticks = UINT64_MAX, .thread = AN_NONE };
 	const struct an_recent *recent = event ? remember(old, event, false) : &unknown;
 
-	if (process->snapshot || process->open_snapshot)
+	if (process->snapshot || process->open_snapshots)
 		see(process, event ? event->stream : NULL, recent);
 	if (process->is_watched) {
 		const struct an_released released = { *old, recent->ticks, recent->free_stack,

@@ -80,8 +80,9 @@ struct an_process_state {
 	VEC(struct an_grave) grave;
 	struct u64map freed_inherited; /* address -> ticks */
 
-	/* The last whole one, and the one that is being read: snapshot.c. */
-	struct an_snapshot_state *snapshot, *open_snapshot;
+	/* The last whole one, and those that are being read, one per stream at most:
+	 * snapshot.c. */
+	struct an_snapshot_state *snapshot, *open_snapshots;
 	bool is_watched;             /* a visitor wants to know what it releases */
 	struct an_annotation_state *annotations;   /* annotations.c; NULL: nothing was said */
 	struct an_freed_cache freed;   /* what it freed last */

@@ -109,10 +109,13 @@ static void apply_extended(struct an_replay *replay, struct an_stream *stream,
 	}
 }
 
-/* The records that open a stream come before its thread has a name. */
-static bool names_thread(const struct mt_record *record)
+/* The records that open a stream come before its thread has a name; the clone that
+ * writes a snapshot is no thread. */
+static bool needs_no_thread(const struct mt_record *record)
 {
-	return record->kind == MT_KIND_FILL || record->kind == MT_KIND_THREAD;
+	return record->kind == MT_KIND_FILL || record->kind == MT_KIND_THREAD ||
+	       (record->kind >= MT_KIND_SNAPSHOT && record->kind <= MT_KIND_SNAPSHOT_END) ||
+	       record->kind == MT_KIND_SNAPSHOT_PLAIN;
 }
 
 static void see(struct an_replay *replay, struct an_stream *stream,
@@ -130,7 +133,7 @@ static void see(struct an_replay *replay, struct an_stream *stream,
 	if (record->time > process->last_ticks)
 		process->last_ticks = record->time;
 	if (stream->thread == AN_NONE) {
-		if (names_thread(record))
+		if (needs_no_thread(record))
 			return;
 		stream->thread = new_thread(replay, process, record->time);
 	}

@@ -26,44 +26,55 @@ static void release_data(struct an_snapshot_state *state)
 
 void an_snapshot_release(struct an_process_state *process)
 {
-	struct an_snapshot_state *const all[] = { process->snapshot, process->open_snapshot };
+	struct an_snapshot_state *state;
 
-	for (unsigned i = 0; i < 2; i++)
-		if (all[i]) {
-			release_data(all[i]);
-			free(all[i]);
-		}
-	process->snapshot = process->open_snapshot = NULL;
+	while ((state = process->open_snapshots)) {
+		process->open_snapshots = state->next;
+		release_data(state);
+		free(state);
+	}
+	if (process->snapshot)
+		release_data(process->snapshot);
+	free(process->snapshot);
+	process->snapshot = NULL;
 }
 
 /* Of one that is not needed any more only the news remain. */
-static void retire(struct an_replay *replay, struct an_snapshot_state **state)
+static void retire(struct an_replay *replay, struct an_snapshot_state *state)
 {
-	if (!*state)
+	if (!state)
 		return;
-	an_snapshot_judge(*state);
-	*VEC_PUSH(&replay->old_snapshots) = (*state)->out;
-	release_data(*state);
-	free(*state);
-	*state = NULL;
+	an_snapshot_judge(state);
+	*VEC_PUSH(&replay->old_snapshots) = state->out;
+	release_data(state);
+	free(state);
+}
+
+static struct an_snapshot_state **find_open(const struct an_stream *stream)
+{
+	struct an_snapshot_state **link = &stream->process->open_snapshots;
+
+	while (*link && (*link)->stream != stream)
+		link = &(*link)->next;
+	return link;
 }
 
 /* The one that is being read, its cut being known. */
 static struct an_snapshot_state *unended(struct an_replay *replay,
-					 struct an_process_state *process)
+					 const struct an_stream *stream)
 {
-	struct an_snapshot_state *state = process->open_snapshot;
+	struct an_snapshot_state *state = *find_open(stream);
 
 	if (!state || state->is_ended)
 		return NULL;
-	an_cut_seal(replay, process, state);
+	an_cut_seal(replay, stream->process, state);
 	return state;
 }
 
 /* Lends it to the visitor, with all that was released since its cut. */
-static void show(struct an_replay *replay, struct an_process_state *process)
+static void show(struct an_replay *replay, struct an_process_state *process,
+		 struct an_snapshot_state *state)
 {
-	struct an_snapshot_state *state = process->open_snapshot;
 	const struct an_visitor *visitor = replay->options.visitor;
 
 	if (state->is_wanted) {
@@ -81,40 +92,52 @@ static void show(struct an_replay *replay, struct an_process_state *process)
 	}
 	release_data(state);
 	free(state);
-	process->open_snapshot = NULL;
 }
 
-bool an_snapshot_is_until(const struct an_replay *replay,
-			  const struct an_process_state *process, uint32_t kind)
+bool an_snapshot_is_until(const struct an_replay *replay, const struct an_stream *stream,
+			  uint32_t kind)
 {
-	const struct an_snapshot_state *state = process->open_snapshot;
+	const struct an_snapshot_state *state = *find_open(stream);
 
 	return state && !state->is_ended && kind != MT_KIND_SNAPSHOT &&
-	       kind != MT_KIND_SNAPSHOT_CUT && an_until_is_it(replay, process, &state->out);
+	       kind != MT_KIND_SNAPSHOT_CUT &&
+	       an_until_is_it(replay, stream->process, &state->out);
 }
 
-/* One that is cut short is better than none, and worse than one that is not; but the one
- * that was asked for is the best. */
-void an_snapshot_put_away(struct an_replay *replay, struct an_process_state *process)
+/* Is state the worse one of two? One that is cut short is better than none, and worse
+ * than one that is not; of two alike the earlier one, which need not be the one that
+ * ended earlier; but the one that was asked for is the best. */
+static bool is_worse(const struct an_replay *replay, const struct an_process_state *process,
+		     const struct an_snapshot_state *state, const struct an_snapshot_state *other)
 {
-	if (!process->open_snapshot)
+	if (an_until_is_it(replay, process, &state->out))
+		return false;
+	if (other->is_ended != state->is_ended)
+		return other->is_ended;
+	return other->cut_ticks > state->cut_ticks;
+}
+
+void an_snapshot_put_away(struct an_replay *replay, struct an_process_state *process,
+			  struct an_snapshot_state **link)
+{
+	struct an_snapshot_state *state = *link, *other = process->snapshot;
+
+	if (!state)
 		return;
+	*link = state->next;
 	if (replay->options.visitor) {
-		show(replay, process);
+		show(replay, process, state);
 		return;
 	}
-	an_cut_seal(replay, process, process->open_snapshot);
-	if (process->snapshot && process->snapshot->is_ended &&
-	    !process->open_snapshot->is_ended &&
-	    !an_until_is_it(replay, process, &process->open_snapshot->out)) {
-		retire(replay, &process->open_snapshot);
+	an_cut_seal(replay, process, state);
+	if (other && is_worse(replay, process, state, other)) {
+		retire(replay, state);
 		return;
 	}
-	retire(replay, &process->snapshot);
+	retire(replay, other);
 	if (process->annotations)
-		an_annotations_forget(process, process->open_snapshot->cut_ticks);
-	process->snapshot = process->open_snapshot;
-	process->open_snapshot = NULL;
+		an_annotations_forget(process, state->cut_ticks);
+	process->snapshot = state;
 }
 
 /* Which one of the first reading it is, and whether the visitor wants it. */
@@ -148,8 +171,9 @@ int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
 
 	if (mt_get_snapshot(record, &told) < 0)
 		return MT_ERR_RECORD;
-	an_snapshot_put_away(replay, process);
+	an_snapshot_put_away(replay, process, find_open(stream));
 	state = xcalloc(1, sizeof(*state));
+	state->stream = stream;
 	state->cut_ticks = record->time;
 	state->n_streams = told.n_streams;
 	u64map_init(&state->late, sizeof(struct an_link));
@@ -160,14 +184,15 @@ int an_snapshot_begin(struct an_replay *replay, struct an_stream *stream,
 		.label = strpool_intern(&replay->strings, told.label.bytes, told.label.n_bytes),
 	};
 	state->is_wanted = is_wanted(replay, process, &state->out);
-	process->open_snapshot = state;
+	state->next = process->open_snapshots;
+	process->open_snapshots = state;
 	return MT_OK;
 }
 
 int an_snapshot_cut(struct an_replay *replay, struct an_stream *stream,
 		    const struct mt_record *record)
 {
-	struct an_snapshot_state *state = stream->process->open_snapshot;
+	struct an_snapshot_state *state = *find_open(stream);
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_cut cut;
 	int status;
@@ -184,7 +209,7 @@ int an_snapshot_cut(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
 		       const struct mt_record *record)
 {
-	struct an_snapshot_state *state = unended(replay, stream->process);
+	struct an_snapshot_state *state = unended(replay, stream);
 	struct mt_snapshot_thread told = { 0 };
 
 	if (!state || mt_get_snapshot_thread(record, &told) < 0)
@@ -196,7 +221,7 @@ int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record)
 {
-	struct an_snapshot_state *state = unended(replay, stream->process);
+	struct an_snapshot_state *state = unended(replay, stream);
 	struct mt_snapshot_range told;
 
 	if (!state || mt_get_snapshot_range(record, &told) < 0 ||
@@ -214,7 +239,7 @@ int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record)
 {
-	struct an_snapshot_state *state = unended(replay, stream->process);
+	struct an_snapshot_state *state = unended(replay, stream);
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_words told;
 	struct an_range *range;
@@ -242,7 +267,7 @@ int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_plain(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record)
 {
-	struct an_snapshot_state *state = unended(replay, stream->process);
+	struct an_snapshot_state *state = unended(replay, stream);
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_words told;
 	struct an_word word;
@@ -259,7 +284,7 @@ int an_snapshot_plain(struct an_replay *replay, struct an_stream *stream,
 int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,
 		    const struct mt_record *record)
 {
-	struct an_snapshot_state *state = unended(replay, stream->process);
+	struct an_snapshot_state *state = unended(replay, stream);
 	struct mt_snapshot_end told;
 
 	if (!state || mt_get_snapshot_end(record, &told) < 0)
@@ -272,7 +297,6 @@ int an_snapshot_end(struct an_replay *replay, struct an_stream *stream,
 					   told.reason.n_bytes);
 	if (told.n_words != state->n_words)
 		an_snapshot_lack(state, "words of it are missing");
-	an_snapshot_put_away(replay, stream->process);
+	an_snapshot_put_away(replay, stream->process, find_open(stream));
 	return MT_OK;
 }
-

@@ -18,6 +18,8 @@ struct an_released {
 };
 
 struct an_snapshot_state {
+	struct an_snapshot_state *next;      /* of those being read */
+	const struct an_stream *stream;      /* that tells it */
 	struct an_snapshot out;      /* at_ns in ticks; arrays not filled */
 	uint64_t cut_ticks;
 	uint32_t n_streams;          /* streams up to this one had begun */
@@ -37,8 +39,9 @@ struct an_snapshot_state {
 	VEC(struct an_released) released;
 };
 
-/* snapshot.c: the one that is being read is over, or another begins. */
-void an_snapshot_put_away(struct an_replay *replay, struct an_process_state *process);
+/* snapshot.c: one that is being read is over, or another begins; *link NULL: none. */
+void an_snapshot_put_away(struct an_replay *replay, struct an_process_state *process,
+			  struct an_snapshot_state **link);
 /* snapshots.c: it is not complete, and if nobody said so yet, why. */
 void an_snapshot_lack(struct an_snapshot_state *state, const char *what);
 void an_snapshot_judge(struct an_snapshot_state *state);

@@ -109,6 +109,12 @@ void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numb
 {
 	struct an_session *out = &replay->out;
 
+	for (size_t i = 0; i < replay->processes.n; i++) {
+		struct an_process_state *process = replay->processes.at[i];
+
+		while (process->open_snapshots)
+			an_snapshot_put_away(replay, process, &process->open_snapshots);
+	}
 	out->at_snapshot = AN_NONE;
 	out->snapshots = arena_alloc(&replay->arena,
 				     replay->old_snapshots.n + replay->processes.n,
@@ -116,7 +122,6 @@ void an_snapshots_finish(struct an_replay *replay, const struct an_numbers *numb
 	for (size_t i = 0; i < replay->processes.n; i++) {
 		struct an_process_state *process = replay->processes.at[i];
 
-		an_snapshot_put_away(replay, process);
 		if (process->snapshot && numbers->process_index[i] != AN_NONE)
 			list(replay, process, numbers);
 	}

@@ -85,8 +85,8 @@ void an_cut_see_release(struct an_replay *replay, struct an_process_state *proce
 			const struct an_allocation *old, const struct an_event *event);
 
 /* Of the snapshot that the reading ends with: is this one of its records? */
-bool an_snapshot_is_until(const struct an_replay *replay,
-			  const struct an_process_state *process, uint32_t kind);
+bool an_snapshot_is_until(const struct an_replay *replay, const struct an_stream *stream,
+			  uint32_t kind);
 /* until.c */
 bool an_until_is_it(const struct an_replay *replay, const struct an_process_state *process,
 		    const struct an_snapshot *snapshot);

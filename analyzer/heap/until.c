@@ -54,5 +54,5 @@ bool an_until_passes(struct an_replay *replay, struct an_stream *stream,
 	if (is_definition(record) && an_kind_apply(replay, stream, record) < 0)
 		replay->n_bad_records++;
 	return is_definition(record) || is_event(record) ||
-	       !an_snapshot_is_until(replay, stream->process, record->kind);
+	       !an_snapshot_is_until(replay, stream, record->kind);
 }

@@ -25,6 +25,7 @@
 
 #include "formats/wire/block.h"
 #include "formats/wire/record.h"
+#include "formats/wire/shot.h"
 
 enum {
 	MT_LIVE_HEADER_BYTES = 64 << 10,
@@ -63,6 +64,7 @@ struct mt_live_header {
 	uint64_t n_verified_different;  /* atomic */
 	uint32_t has_free_stacks;       /* --free-stacks */
 	uint32_t is_exit_snapshot_off;  /* --snapshot-at-exit=no */
+	uint32_t has_adopter;           /* atomic: a process of the trace adopts orphans */
 };
 
 /*
@@ -96,6 +98,8 @@ struct mt_region_control {
 	uint32_t hold_process;          /* who asks, by the id in the trace, */
 	uint32_t hold_snapshot;         /* for which of its snapshots, */
 	uint32_t hold_generation;       /* and of which generation its modules are */
+	struct mt_shot shot;
+	struct mt_request request;
 };
 
 enum { MT_HELD_REGISTERS = 14 };

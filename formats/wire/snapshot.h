@@ -2,7 +2,8 @@
 /*
  * snapshot.h -- the pointers of a process at one moment, as records.
  *
- * The thread that scans writes them to its own stream, between its events:
+ * The thread that scans writes them to its own stream, between its events; where a
+ * clone scans, a stream that has nothing else:
  *
  *	SNAPSHOT  CUT...  THREAD...  (RANGE WORDS...)...  END
  *
@@ -46,7 +47,7 @@ struct mt_snapshot {
 	uint8_t why;             /* enum mt_snapshot_why */
 	uint8_t flags;           /* MT_SNAPSHOT_* */
 	uint32_t n_streams;      /* stream ids given out so far, in the whole trace */
-	uint64_t tid;            /* of the scanning thread */
+	uint64_t tid;            /* of the scanning thread; 0: a clone scans */
 	struct mt_text label;
 };
 void mt_put_snapshot(struct mt_out *out, const struct mt_snapshot *snapshot);

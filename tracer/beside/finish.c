@@ -9,6 +9,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <time.h>
 
 static void tell_running(struct run_recording *recording, struct run_process *process)
 {
@@ -73,12 +74,25 @@ static void find_path(const struct run_recording *recording, struct run_result *
 		snprintf(result->path, sizeof(result->path), "%s", recording->path);
 }
 
+/* Snapshots that are being written are worth the wait, which has an end. */
+static void await_shots(struct run_recording *recording)
+{
+	const struct timespec nap = { 0, 1000000 };
+
+	recording->shots.every_ns = 0;
+	while (run_shots_are_open(&recording->shots)) {
+		run_recording_pass(recording);
+		nanosleep(&nap, NULL);
+	}
+}
+
 void run_recording_finish(struct run_recording *recording, const char *program,
 			  struct run_result *result)
 {
 	struct mt_live_header *header = recording->live.header;
 	struct run_drain *drain = &recording->drain;
 
+	await_shots(recording);
 	run_drain_pass(drain, run_clock_monotonic_ns());
 	__atomic_store_n(&header->is_closed, 1, __ATOMIC_RELEASE);
 	run_drain_pass(drain, run_clock_monotonic_ns());

@@ -44,6 +44,9 @@ static bool is_owner_gone(struct run_drain *drain, uint32_t region, uint32_t num
 	const struct mt_segment_header *segment = run_live_segment(drain->live, region, number);
 	struct run_process *owner = run_processes_find(at->users, segment->pid);
 
+	/* A clone writes in the name of its process; shots.c knows when it is gone. */
+	if (at->shot_stream && segment->stream == at->shot_stream)
+		return false;
 	if (!owner || owner->is_replaced || owner->is_foreign)
 		return owner && owner->is_replaced;
 	/* In a namespace of its own, its thread numbers mean nothing here. */
@@ -110,7 +113,7 @@ static void keep_region(struct run_drain *drain, uint32_t region, struct patienc
 
 	for (uint32_t i = 1; i <= at->n_used; i++)
 		n_busy += !keep_segment(drain, region, i, patience);
-	is_used = !at->users || has_live_users(at);
+	is_used = !at->users || has_live_users(at) || at->shot_stream;
 	if (is_used || !at->unused_ns)
 		at->unused_ns = is_used ? 0 : now_ns;
 	if (!at->unused_ns || now_ns - at->unused_ns < GRACE_NS)

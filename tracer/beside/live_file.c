@@ -286,6 +286,8 @@ bool run_live_take_back(struct run_live *live, uint32_t region)
 	control->pid = 0;
 	control->hold_asker = 0;
 	control->hold_state = MT_HOLD_STATE_IDLE;
+	memset(&control->shot, 0, sizeof(control->shot));
+	memset(&control->request, 0, sizeof(control->request));
 	__atomic_store_n(&control->n_wanted, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&control->is_claimed, 0, __ATOMIC_RELEASE);
 	at->is_in_use = false;

@@ -62,8 +62,8 @@ static void look_after_children(struct run_loop *loop)
 
 	while ((pid = waitpid(-1, &wait_status, WNOHANG | WUNTRACED)) > 0) {
 		if (WIFSTOPPED(wait_status)) {
-			if (loop->recording &&
-			    run_holds_stopped(&loop->recording->holds, pid, wait_status))
+			if (loop->recording && run_recording_stopped(loop->recording, pid,
+								     wait_status))
 				continue;
 			if (pid == loop->program)
 				stop_too(loop, WSTOPSIG(wait_status));

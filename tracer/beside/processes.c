@@ -67,14 +67,19 @@ static bool read_process_stat(uint64_t pid, unsigned n, uint64_t *value)
 	return read_stat(path, n, value);
 }
 
-bool run_is_thread_alive(uint64_t pid, uint64_t tid)
+char run_thread_state(uint64_t pid, uint64_t tid)
 {
 	char path[96];
 	uint64_t state;
 
 	snprintf(path, sizeof(path), "/proc/%llu/task/%llu/stat", (unsigned long long)pid,
 		 (unsigned long long)tid);
-	return read_stat(path, STAT_STATE, &state) && state != 'Z' && state != 'X';
+	return read_stat(path, STAT_STATE, &state) && state != 'Z' ? (char)state : 'X';
+}
+
+bool run_is_thread_alive(uint64_t pid, uint64_t tid)
+{
+	return run_thread_state(pid, tid) != 'X';
 }
 
 void run_processes_open(struct run_processes *processes, int epoll)

@@ -25,6 +25,8 @@ struct run_process {
 	bool is_foreign;            /* of a pid namespace the runner cannot see into: taken
 	                             * to be alive until the end */
 	struct mt_ended ended;      /* once is_ended */
+	uint64_t shot_due_ns;       /* its next snapshot by --snapshot-every; 0: not known yet */
+	uint32_t n_shot_tries;      /* in vain since it was due */
 };
 
 struct run_processes {
@@ -61,6 +63,8 @@ struct mt_ended run_ended_of(uint64_t pid, int wait_status, uint64_t ticks);
 void run_process_replace(struct run_processes *processes, struct run_process *process);
 /* Is this thread of the runner's namespace still able to run? */
 bool run_is_thread_alive(uint64_t pid, uint64_t tid);
+/* Its letter as /proc has it; 'X': gone, or a zombie. */
+char run_thread_state(uint64_t pid, uint64_t tid);
 
 /* Frees a list and leaves it empty. */
 void run_processes_forget(struct run_processes *processes, struct run_process **users);

@@ -173,6 +173,8 @@ int run_recording_open(struct run_recording *recording, const struct run_options
 
 	recording->fd = -1;
 	recording->live.fd = -1;
+	recording->shots = (struct run_shots){ .every_ns = options->snapshot_every_ns,
+					       .is_adopting = options->is_wait_all };
 	if (open_file(recording, options, pid, message, room))
 		return -1;
 	recording->is_open = true;
@@ -239,6 +241,7 @@ size_t run_recording_pass(struct run_recording *recording)
 	if (now_ns - recording->clock_told_ns > CLOCK_EVERY_S * 1000000000ull)
 		tell_clock(recording, now_ns);
 	run_holds_pass(&recording->holds, &recording->drain, now_ns);
+	run_shots_pass(&recording->shots, &recording->drain, now_ns);
 	n_bytes = run_drain_pass(&recording->drain, now_ns);
 	if (now_ns - recording->kept_house_ns > HOUSE_EVERY_NS) {
 		run_drain_housekeeping(&recording->drain, now_ns);
@@ -278,11 +281,19 @@ void run_recording_reaped(struct run_recording *recording, uint64_t pid, bool is
 		tell_ended(recording, &ended);
 }
 
+bool run_recording_stopped(struct run_recording *recording, pid_t pid, int wait_status)
+{
+	return run_holds_stopped(&recording->holds, pid, wait_status) ||
+	       run_shots_stopped(&recording->shots, pid, wait_status);
+}
+
 void run_recording_close(struct run_recording *recording)
 {
 	if (!recording->is_open)
 		return;
 	run_holds_release(&recording->holds);
+	if (recording->live.fd >= 0)
+		run_shots_release(&recording->shots, &recording->drain);
 	for (uint32_t i = 0; recording->live.fd >= 0 && i < recording->live.n_prepared; i++)
 		run_processes_forget(&recording->processes, &recording->live.regions[i].users);
 	run_door_close(&recording->door);

@@ -10,6 +10,7 @@
 #include "tracer/beside/drain.h"
 #include "tracer/beside/hold.h"
 #include "tracer/beside/runner.h"
+#include "tracer/beside/shots.h"
 #include "tracer/beside/welcome.h"
 
 struct run_recording {
@@ -22,6 +23,7 @@ struct run_recording {
 	struct run_processes processes;
 	struct run_drain drain;
 	struct run_holds holds;
+	struct run_shots shots;
 	struct run_door door;
 	uint64_t clock_told_ns;
 	uint64_t kept_house_ns;
@@ -45,6 +47,10 @@ void run_recording_ended(struct run_recording *recording, struct run_process *pr
 /* A child of the runner has ended, as waitpid says: the program, or an orphan. */
 void run_recording_reaped(struct run_recording *recording, uint64_t pid, bool is_program,
 			  int wait_status);
+
+/* Something stopped, as waitpid says: true if it is a thread that stands still for a
+ * snapshot, which is dealt with; false if it was job control. */
+bool run_recording_stopped(struct run_recording *recording, pid_t pid, int wait_status);
 
 /* Ends the trace: the last pass, what is missing, what still runs, END. Fills
  * in the counts of result. program is what was started, for the certificate. */

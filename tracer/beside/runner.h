@@ -19,6 +19,7 @@ struct run_options {
 	bool has_free_stacks;       /* --free-stacks */
 	bool is_wait_all;           /* --wait=all */
 	bool is_exit_snapshot_off;  /* --snapshot-at-exit=no */
+	uint64_t snapshot_every_ns; /* --snapshot-every; 0: not at all */
 	const char *tool_version;
 };
 

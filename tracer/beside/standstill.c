@@ -23,6 +23,7 @@
 
 enum {
 	NAP_NS = 20000,
+	HOPE_NS = 5000000,
 	ROUNDS_MAX = 16,
 	KERNEL_RESTARTNOHAND = 514,     /* the kernel's own, never seen by a program */
 	CODE_SEGMENT_64 = 0x33,
@@ -43,17 +44,36 @@ void run_standstill_saw(struct run_stopped *thread, int wait_status)
 
 	thread->is_stopped = true;
 	thread->is_at_rest = is_event && WSTOPSIG(wait_status) == SIGTRAP;
+	thread->is_job_stopped = is_event && WSTOPSIG(wait_status) != SIGTRAP;
 	thread->signal = is_event ? 0 : WSTOPSIG(wait_status);
 }
 
-void run_standstill_look(struct run_stopped *thread)
+/* How a process ended is for those to hear who look after its processes; of another
+ * thread nobody but its tracer does. */
+enum run_wait run_standstill_wait(uint64_t pid, pid_t tid, int *wait_status)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid(P_PID, (id_t)tid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL))
+		return RUN_WAIT_GONE;
+	if (!info.si_pid)
+		return RUN_WAIT_NOTHING;
+	if (info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED)
+		return waitpid(tid, wait_status, WNOHANG | WUNTRACED | __WALL) == tid &&
+			WIFSTOPPED(*wait_status) ? RUN_WAIT_STOPPED : RUN_WAIT_NOTHING;
+	if ((uint64_t)tid != pid)
+		waitpid(tid, wait_status, WNOHANG | __WALL);
+	return RUN_WAIT_GONE;
+}
+
+void run_standstill_look(const struct run_standstill *still, struct run_stopped *thread)
 {
 	int wait_status;
-	pid_t pid = waitpid(thread->tid, &wait_status, WNOHANG | WUNTRACED | __WALL);
+	enum run_wait found = run_standstill_wait(still->pid, thread->tid, &wait_status);
 
-	if (pid == thread->tid && WIFSTOPPED(wait_status)) {
+	if (found == RUN_WAIT_STOPPED) {
 		run_standstill_saw(thread, wait_status);
-	} else if (pid) {
+	} else if (found == RUN_WAIT_GONE) {
 		/* It ended, or is not ours any more. */
 		thread->is_seized = thread->is_stopped = false;
 		thread->error = ESRCH;
@@ -113,10 +133,28 @@ static unsigned seize_all(struct run_standstill *still, pid_t except)
 	return still->n - n_before;
 }
 
+/* Is there one who would stop if only it got a processor? Who sleeps where nothing
+ * wakes him (in vfork, on a dead server) is not worth the wait. */
+static bool is_hopeful(const struct run_standstill *still)
+{
+	for (unsigned i = 0; i < still->n; i++) {
+		const struct run_stopped *thread = &still->threads[i];
+		char state;
+
+		if (!thread->is_seized || thread->is_stopped)
+			continue;
+		state = run_thread_state(still->pid, (uint64_t)thread->tid);
+		if (state != 'D' && state != 'X')
+			return true;
+	}
+	return false;
+}
+
 /* Waits until all that were seized stand still, or time is up. */
 static void wait_for_stops(struct run_standstill *still, uint64_t until_ns)
 {
 	const struct timespec nap = { 0, NAP_NS };
+	uint64_t asked_ns = run_clock_monotonic_ns(), now_ns;
 	bool is_waiting;
 
 	do {
@@ -125,12 +163,17 @@ static void wait_for_stops(struct run_standstill *still, uint64_t until_ns)
 			struct run_stopped *thread = &still->threads[i];
 
 			if (thread->is_seized && !thread->is_stopped)
-				run_standstill_look(thread);
+				run_standstill_look(still, thread);
 			is_waiting |= thread->is_seized && !thread->is_stopped;
+		}
+		now_ns = run_clock_monotonic_ns();
+		if (is_waiting && now_ns - asked_ns > HOPE_NS) {
+			asked_ns = now_ns;
+			is_waiting = is_hopeful(still);
 		}
 		if (is_waiting)
 			nanosleep(&nap, NULL);
-	} while (is_waiting && run_clock_monotonic_ns() < until_ns);
+	} while (is_waiting && now_ns < until_ns);
 }
 
 void run_standstill_begin(struct run_standstill *still, uint64_t pid, pid_t except,
@@ -219,7 +262,7 @@ bool run_standstill_end(struct run_standstill *still)
 		if (!thread->is_seized)
 			continue;
 		if (!thread->is_stopped)
-			run_standstill_look(thread);
+			run_standstill_look(still, thread);
 		if (thread->is_stopped) {
 			repair_call(thread->tid);
 			ptrace(PTRACE_DETACH, thread->tid, NULL, (void *)(long)thread->signal);

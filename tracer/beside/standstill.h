@@ -20,6 +20,7 @@ struct run_stopped {
 	bool is_seized;                 /* ours to let go */
 	bool is_stopped;
 	bool is_at_rest;                /* by us alone: no signal, no job control */
+	bool is_job_stopped;
 	int signal;                     /* to be delivered when it goes on, or 0 */
 	int error;
 };
@@ -45,7 +46,10 @@ bool run_standstill_end(struct run_standstill *still);
 /* waitpid says that a thread of it stopped. */
 void run_standstill_saw(struct run_stopped *thread, int wait_status);
 /* Looks, without waiting, whether it stands or is gone. */
-void run_standstill_look(struct run_stopped *thread);
+void run_standstill_look(const struct run_standstill *still, struct run_stopped *thread);
+enum run_wait { RUN_WAIT_NOTHING, RUN_WAIT_STOPPED, RUN_WAIT_GONE };
+/* What became of one thread of pid. Does not wait. */
+enum run_wait run_standstill_wait(uint64_t pid, pid_t tid, int *wait_status);
 void run_standstill_release(struct run_standstill *still);
 
 #endif

@@ -67,6 +67,7 @@ static bool map_region(int fd, uint32_t region)
 	if (!tr.control)
 		return false;
 	tr.n_mapped = n_segments;
+	tr.region = region;
 	/* Read-ahead would fill the grant with zeroes: more than a short program
 	 * costs altogether. */
 	tr_sys3(SYS_madvise, tr.control, (size_t)n_segments * MT_SEGMENT_BYTES, MADV_RANDOM);
@@ -278,7 +279,7 @@ static uint64_t claim_of(enum mt_segment_state state, uint32_t stream)
 	return mt_segment_claim(mt_segment_state(tr.generation, state), stream);
 }
 
-static struct mt_segment_header *claim_free(uint32_t stream)
+struct mt_segment_header *tr_channel_claim_now(uint32_t stream)
 {
 	uint32_t n_granted = __atomic_load_n(&tr.control->n_granted, __ATOMIC_ACQUIRE);
 	uint32_t free_state = mt_segment_state(tr.generation, MT_SEGMENT_FREE);
@@ -358,7 +359,7 @@ static bool is_long_ago(uint64_t since_ns, unsigned n_naps, unsigned seconds)
 
 struct mt_segment_header *tr_channel_claim(uint32_t stream)
 {
-	struct mt_segment_header *segment = claim_free(stream);
+	struct mt_segment_header *segment = tr_channel_claim_now(stream);
 	uint64_t began, alive, heartbeat, last_heartbeat;
 	unsigned n_naps = 0, n_silent = 0;
 
@@ -371,7 +372,7 @@ struct mt_segment_header *tr_channel_claim(uint32_t stream)
 	began = alive = tr_monotonic_ns();
 	while (may_wait(last_heartbeat)) {
 		wait_a_little();
-		segment = claim_free(stream);
+		segment = tr_channel_claim_now(stream);
 		if (segment)
 			return segment;
 		want_more();

@@ -16,6 +16,8 @@ bool tr_channel_open(bool is_by_hand);
 /* Claims a free segment for a stream, or NULL: then there is none, and waiting,
  * if it was allowed, did not help. */
 struct mt_segment_header *tr_channel_claim(uint32_t stream);
+/* The same without waiting. */
+struct mt_segment_header *tr_channel_claim_now(uint32_t stream);
 
 /* The stream is done with the segment. Does nothing when the runner has taken
  * it back, as it does from threads that died. */

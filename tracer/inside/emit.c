@@ -239,6 +239,7 @@ struct tr_context *tr_emit_realloc_begin(const struct tr_regs *caller, const voi
 		tr_leave();
 		return NULL;
 	}
+	context->is_reallocating = true;
 	if (mt_addr_is_plain(addr))
 		tr_stream_publish(stream,
 				  mt_put_realloc(&stream->state, stream->at, tr_now(), addr));
@@ -261,5 +262,6 @@ void tr_emit_realloc_end(struct tr_context *context, const struct tr_regs *calle
 		if (!tr_stream_put_scratch(context, MT_KIND_REALLOC_END, &out))
 			tr_count_drop(MT_DROP_FULL, 1);
 	}
+	context->is_reallocating = false;
 	tr_leave();
 }

@@ -43,6 +43,13 @@ static void be_quiet(void)
 	__atomic_store_n(&tr.is_quiet, 1, __ATOMIC_RELEASE);
 }
 
+/* Orphans of snapshots would become its children. */
+static void note_adopter(unsigned long is_set)
+{
+	if (is_set && tr_is_on())
+		__atomic_store_n(&tr.live->has_adopter, 1, __ATOMIC_RELEASE);
+}
+
 static void put_thread_name(uint64_t tid, const char *name)
 {
 	struct mt_thread_name record = { tid, { name, strnlen(name, 15) } };
@@ -70,6 +77,8 @@ TR_HOOK int prctl(int option, ...)
 	tr_ready();
 	if (option == PR_SET_SECCOMP)
 		be_quiet();
+	if (option == PR_SET_CHILD_SUBREAPER)
+		note_adopter(argument[0]);
 	result = tr_real.prctl(option, argument[0], argument[1], argument[2], argument[3]);
 	if (option == PR_SET_NAME && result == 0)
 		put_thread_name(0, (const char *)argument[0]);
@@ -105,6 +114,8 @@ long tr_syscall_watched(long number, long a, long b, long c, long d, long e, lon
 	case SYS_prctl:
 		if (a == PR_SET_SECCOMP)
 			be_quiet();
+		if (a == PR_SET_CHILD_SUBREAPER)
+			note_adopter((unsigned long)b);
 		break;
 	case SYS_rt_sigaction:
 		return tr_syscall_sigaction(a, b, c, d);

@@ -16,6 +16,7 @@
 #include "tracer/inside/modules.h"
 #include "tracer/inside/process.h"
 #include "tracer/inside/real.h"
+#include "tracer/inside/snapshot.h"
 #include "tracer/inside/stackset.h"
 #include "tracer/inside/sys.h"
 
@@ -238,6 +239,7 @@ static bool begin(void)
 	tr.process = __atomic_add_fetch(&tr.live->n_processes, 1, __ATOMIC_ACQ_REL);
 	__atomic_store_n(&tr.mode, TR_ACTIVE, __ATOMIC_RELEASE);
 	announce_image();
+	tr_snapshot_prepare();
 	return true;
 }
 
@@ -261,6 +263,12 @@ static bool is_region_ours(void)
 	return __atomic_load_n(&tr.control->generation, __ATOMIC_ACQUIRE) == tr.generation;
 }
 
+bool tr_process_is_unborn(void)
+{
+	return __atomic_load_n(&tr.mode, __ATOMIC_ACQUIRE) != TR_ACTIVE || tr.forked_from ||
+	       (canary ? !*canary : (uint64_t)tr_sys0(SYS_getpid) != tr.pid);
+}
+
 void tr_process_forked(void)
 {
 	uint32_t parent = tr.process;
@@ -274,6 +282,7 @@ void tr_process_forked(void)
 	tr_modules_forked();
 	tr.saw_loader = 0;
 	tr.n_loaders_busy = 0;
+	tr_snapshot_forked();
 	if (!is_region_ours()) {
 		__atomic_store_n(&tr.mode, TR_OFF, __ATOMIC_RELEASE);
 		__atomic_fetch_add(&tr.live->n_dropped[MT_DROP_NO_CHANNEL], 1, __ATOMIC_RELAXED);

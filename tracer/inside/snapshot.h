@@ -26,4 +26,9 @@ void tr_snapshot_fatal(const struct mt_snapshot_thread *self, const struct tr_en
 /* The scan cannot go on: lets the other threads go. */
 void tr_snapshot_give_up(void);
 
+/* Shows the runner the way in, for snapshots on demand. At the start of an image. */
+void tr_snapshot_prepare(void);
+/* In a forked child: what its parent was at does not concern it. */
+void tr_snapshot_forked(void);
+
 #endif

@@ -31,6 +31,7 @@ struct tr_piece {
 /* Which pages have ever been written to: /proc/thread-self/pagemap, a window of it. */
 struct tr_pages {
 	long fd;                 /* -1: unknown, all are taken */
+	bool is_inherited;       /* shared memory, looked at by a clone */
 	uintptr_t base;
 	size_t n;
 	uint64_t entries[TR_PAGES_WINDOW];
@@ -43,6 +44,7 @@ struct tr_shot {
 	uint32_t n_threads;
 	uint32_t number;         /* in the process, from 1 */
 	bool are_all_held;       /* nothing changes while we look */
+	bool is_frozen;          /* it is a clone's own copy */
 	bool is_asked;           /* the runner must be told to release */
 	struct tr_pages pages;
 	uint64_t scanned_bytes, n_words;
@@ -52,8 +54,24 @@ struct tr_shot {
 /* Nothing moves: memory may be read as it is. */
 static inline bool tr_shot_is_still(const struct tr_shot *shot)
 {
-	return shot->are_all_held;
+	return shot->are_all_held || shot->is_frozen;
 }
+
+/* snapshot.c: the one there is, for whoever takes it first; true if it is yours. */
+extern struct tr_shot tr_shot;
+bool tr_shot_take(void);
+void tr_shot_give(void);
+/* Its parts, in order. In between, the threads must have been listed. */
+void tr_shot_begin(void);
+void tr_shot_describe(struct tr_context *context, const struct mt_snapshot *wanted);
+void tr_shot_look(struct tr_context *context);
+void tr_shot_end(struct tr_context *context, uint64_t pause_ns);
+/* Does a thread that stands still have a block that is neither the old nor yet the
+ * new one of a realloc? What only that holds would seem lost. */
+bool tr_shot_is_amid_realloc(void);
+/* The image has begun to write its last one. */
+bool tr_shot_is_at_exit(void);
+bool tr_shot_has_allocated(void);
 
 /* snapshot_self.c: the calling thread, as it was when the program asked for its
  * end; what was called since is ours and libc's, and holds nothing. */
@@ -62,6 +80,8 @@ void tr_shot_self(struct mt_snapshot_thread *self, const struct tr_context *cont
  * be stopped; self is what is known of the calling one. */
 void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self);
 void tr_shot_release(struct tr_shot *shot);
+/* Lists those the runner has told in the region's control. */
+void tr_shot_list_held(struct tr_shot *shot);
 
 /* snapshot_maps.c: fills in the pieces from /proc/thread-self/maps, without what is
  * memtrace's own. False: not to be read. */

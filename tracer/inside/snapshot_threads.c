@@ -131,9 +131,24 @@ static void take_held(struct mt_snapshot_thread *thread, const struct mt_held_th
 	thread->registers[thread->n_registers++] = held->sp;
 }
 
-void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self)
+void tr_shot_list_held(struct tr_shot *shot)
 {
 	const struct mt_held_thread *held = mt_held_threads(tr.control);
+
+	shot->n_threads = 0;
+	shot->are_all_held = !tr.control->hold_error;
+	for (uint32_t i = 0; i < tr.control->n_held && i < MT_HELD_MAX; i++) {
+		struct mt_snapshot_thread *thread = add(shot, held[i].tid);
+
+		if (thread) {
+			thread->hold = MT_HOLD_RUNNING;
+			take_held(thread, &held[i]);
+		}
+	}
+}
+
+void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self)
+{
 	bool is_listed = list_tasks(shot, self->tid);
 	struct mt_snapshot_thread *thread;
 	uint32_t n_others = shot->n_threads, error;
@@ -147,17 +162,8 @@ void tr_shot_hold(struct tr_shot *shot, const struct mt_snapshot_thread *self)
 			shot->threads[i].hold = MT_HOLD_RUNNING;
 			shot->threads[i].error = error;
 		}
-		if (!error) {
-			shot->n_threads = 0;    /* the runner's list is newer */
-			shot->are_all_held = !tr.control->hold_error;
-			for (uint32_t i = 0; i < tr.control->n_held && i < MT_HELD_MAX; i++) {
-				thread = add(shot, held[i].tid);
-				if (thread) {
-					thread->hold = MT_HOLD_RUNNING;
-					take_held(thread, &held[i]);
-				}
-			}
-		}
+		if (!error)
+			tr_shot_list_held(shot);    /* the runner's list is newer */
 	}
 	thread = add(shot, self->tid);
 	if (thread)

@@ -235,12 +235,17 @@ static bool scan_piece(struct writer *writer, const struct tr_piece *piece)
 	writer->has_plain = tr_shot_is_still(shot) && is_block_memory(piece);
 	writer->has_counts = tr_shot_is_still(shot) && tr_real.is_libc_malloc &&
 			     shot->pages.fd >= 0;
+	shot->pages.is_inherited = shot->is_frozen && piece->is_shared;
+	shot->pages.n = 0;
 	for (; !shot->reason && (end = tr_pages_next(&shot->pages, &at, piece->end)); at = end) {
 		if (is_direct)
 			scan_words(writer, (const uint64_t *)at, at, (end - at) / 8);
 		else
 			is_whole &= scan_copied(writer, at, end);
 		shot->scanned_bytes += end - at;
+		if (shot->is_frozen)
+			__atomic_store_n(&tr.control->shot.scanned_bytes, shot->scanned_bytes,
+					 __ATOMIC_RELAXED);
 	}
 	flush(writer, &writer->pointers);
 	flush(writer, &writer->plain);

@@ -32,6 +32,9 @@ struct tr_stream {
 	uint64_t fill;                      /* number of the next fill */
 	uint32_t id;
 	bool is_nested;
+	bool is_hasty;                      /* takes a segment that is free now, or none */
+	bool is_snapshot;                   /* no thread's: written by a clone */
+	uint64_t tid;                       /* whose it is */
 	struct mt_stream_state state;
 };
 
@@ -43,6 +46,9 @@ struct tr_context {
 	/* What the program has and no record says yet; addr 0: nothing. */
 	volatile uintptr_t pending_addr;
 	volatile size_t pending_size;
+	/* Between a realloc's intent and what came of it: which block is which is not
+	 * known, unless pending_addr says. */
+	volatile bool is_reallocating;
 	uint64_t n_allocations;             /* recorded by the process */
 	struct tr_unwinder unwinder;
 };
@@ -75,6 +81,7 @@ struct tr_state {
 	struct mt_live_header *live;
 	struct mt_region_control *control;    /* our region, first byte */
 	uint32_t generation;                  /* of the region, when we got it */
+	uint32_t region;
 	uint32_t n_mapped;                    /* segments of it that are mapped */
 	uint32_t process;                     /* id in the trace */
 	uint64_t pid;
@@ -151,6 +158,8 @@ struct tr_thread *tr_thread_next(uint32_t *i);
 /* A fork made this process out of another: becomes a process of its own, which
  * the first stream it begins will say. */
 void tr_process_forked(void);
+/* It is a forked child and has not told yet, or the library is not at work. */
+bool tr_process_is_unborn(void);
 /* Writes, once, the record that this process began, if it is a forked child. */
 void tr_process_tell(struct tr_context *context);
 

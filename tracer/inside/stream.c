@@ -71,7 +71,7 @@ static void begin_segment(struct tr_stream *stream, struct mt_segment_header *se
 	segment->process = tr.process;
 	segment->fill = stream->fill++;
 	segment->pid = tr.pid;
-	segment->tid = tr_self->tid;
+	segment->tid = stream->tid;
 	stream->segment = segment;
 	stream->start = (uint8_t *)segment + MT_SEGMENT_HEADER_BYTES;
 	stream->at = stream->start;
@@ -89,11 +89,14 @@ bool tr_stream_refill(struct tr_context *context, size_t n_bytes)
 	tr_stream_give_back(stream);
 	if (!stream->id)
 		stream->id = __atomic_add_fetch(&tr.live->n_streams, 1, __ATOMIC_RELAXED);
-	segment = tr_channel_claim(stream->id);
+	segment = stream->is_hasty ? tr_channel_claim_now(stream->id)
+				   : tr_channel_claim(stream->id);
 	if (!segment)
 		return false;
 	begin_segment(stream, segment);
 	put_fill(stream);
+	if (stream->is_snapshot)
+		return true;
 	if (segment->fill == 0)
 		put_thread(stream);
 	tr_process_tell(context);

@@ -108,6 +108,8 @@ static void begin(struct tr_thread *thread, uint64_t tid)
 			tr_stream_give_back(&context->stream);
 		memset(&context->stream, 0, offsetof(struct tr_stream, state));
 		context->stream.is_nested = i == 1;
+		context->stream.tid = tid;
+		context->is_reallocating = false;
 		context->unwinder.window_low = context->unwinder.window_high = 0;
 	}
 	thread->tid = tid;
