@@ -148,6 +148,32 @@ static int put_places(FILE *to, struct mt_symbols_in *symbols, const struct stri
 	return status;
 }
 
+static int put_types(FILE *to, struct mt_symbols_in *symbols, const struct strings *strings)
+{
+	struct mt_symbol_typing_index typing;
+	struct mt_symbol_type_index type;
+	int status;
+
+	for (uint32_t i = 0; (status = mt_symbols_next_type(symbols, &type)) > 0; i++) {
+		fprintf(to, "symbols type=%" PRIu32 " size=%" PRIu64, i, type.size);
+		put_string(to, strings, "name", type.name);
+		for (uint32_t k = 0; k < type.n_fields; k++) {
+			fprintf(to, " offset=%" PRIu64, type.fields[k].offset);
+			put_string(to, strings, "field", type.fields[k].name);
+		}
+		fputc('\n', to);
+	}
+	while (status == 0 && (status = mt_symbols_next_typing(symbols, &typing)) > 0) {
+		fprintf(to, "symbols typing module=%" PRIu32 " address=0x%" PRIx64 " types=",
+			typing.module, typing.address);
+		for (uint32_t i = 0; i < typing.n_candidates; i++)
+			fprintf(to, "%s%" PRIu32, i ? "," : "", typing.candidates[i].type);
+		fputc('\n', to);
+		status = 0;
+	}
+	return status;
+}
+
 void dump_symbols(FILE *to, uint64_t offset, struct mt_in payload)
 {
 	struct mt_symbols_in symbols = { 0 };
@@ -165,6 +191,8 @@ void dump_symbols(FILE *to, uint64_t offset, struct mt_in payload)
 		status = put_modules(to, &symbols);
 	if (status >= 0)
 		status = put_places(to, &symbols, &strings);
+	if (status >= 0)
+		status = put_types(to, &symbols, &strings);
 	if (status < 0)
 		fprintf(to, "damage offset=%" PRIu64 " in symbols: %s\n", offset,
 			mt_status_text(status));

@@ -127,11 +127,14 @@ static void make_arrows(struct drawing *drawing, const uint8_t *is_chosen,
 			if (is_new) {
 				number->index = drawing->arrows.n;
 				*VEC_PUSH(&drawing->arrows) = (struct drawn_arrow){
-					box_of[i], box_of[target], offset, 0 };
+					box_of[i], box_of[target], UINT64_MAX, i, 0 };
 			}
 			arrow = &drawing->arrows.at[number->index];
 			arrow->n++;
-			arrow->offset = offset < arrow->offset ? offset : arrow->offset;
+			if (offset < arrow->offset) {
+				arrow->offset = offset;
+				arrow->holder = i;
+			}
 		}
 	u64map_release(&numbers);
 }
@@ -212,6 +215,37 @@ static const struct an_named_line *line_of(const struct drawing *drawing, uint32
 	return &list->at[an_lines_responsible(list)];
 }
 
+/* The field that an arrow comes from, or NULL; lasts until the next call. */
+static const char *field_of(const struct drawing *drawing, const struct drawn_arrow *arrow)
+{
+	const struct an_snapshot *snapshot = drawing->subject->objects->snapshot;
+
+	return an_field_name_of_held(drawing->subject->findings->types, snapshot,
+				     &snapshot->live[arrow->holder], arrow->offset);
+}
+
+static const char *type_of(const struct drawing *drawing, const struct drawn_box *box)
+{
+	return an_type_name_of_stack(drawing->subject->findings->types, box->stack);
+}
+
+static void put_arrow(FILE *to, const struct drawing *drawing, const struct drawn_arrow *arrow)
+{
+	const char *field = field_of(drawing, arrow);
+	char count[TEXT_BYTES];
+
+	fprintf(to, "\tb%u -> b%u [label=\"", arrow->from, arrow->to);
+	if (field) {
+		fputc('.', to);
+		put_quoted(to, field);
+	} else {
+		fprintf(to, "+%" PRIu64, arrow->offset);
+	}
+	if (arrow->n > 1)
+		fprintf(to, " %s ×", text_count(count, arrow->n));
+	fputs("\"];\n", to);
+}
+
 void draw_dot(const struct drawing *drawing, FILE *to)
 {
 	static const char *const colours[AN_REACH_KINDS] = {
@@ -226,23 +260,21 @@ void draw_dot(const struct drawing *drawing, FILE *to)
 	      "\tedge [fontname=\"sans-serif\"];\n", to);
 	for (size_t i = 0; i < drawing->boxes.n; i++) {
 		const struct drawn_box *box = &drawing->boxes.at[i];
+		const char *type = type_of(drawing, box);
 
 		fprintf(to, "\tb%zu [fillcolor=%s, label=\"", i, colours[box->kind]);
+		if (type) {
+			put_quoted(to, type);
+			fputs("\\n", to);
+		}
 		put_quoted(to, report_text_name(name, line_of(drawing, box->stack, &list), false));
 		fprintf(to, "\\n%s in %s ×\\n%s\"];\n", text_bytes(bytes, box->bytes, false),
 			text_count(count, box->n), kinds[box->kind]);
 		if (box->n_roots)
 			put_roots(drawing, box, i, to);
 	}
-	for (size_t i = 0; i < drawing->arrows.n; i++) {
-		const struct drawn_arrow *arrow = &drawing->arrows.at[i];
-
-		fprintf(to, "\tb%u -> b%u [label=\"+%" PRIu64, arrow->from, arrow->to,
-			arrow->offset);
-		if (arrow->n > 1)
-			fprintf(to, " %s ×", text_count(count, arrow->n));
-		fputs("\"];\n", to);
-	}
+	for (size_t i = 0; i < drawing->arrows.n; i++)
+		put_arrow(to, drawing, &drawing->arrows.at[i]);
 	fputs("}\n", to);
 	free(list.at);
 }
@@ -266,6 +298,7 @@ static void put_box(struct json *json, const struct drawing *drawing,
 	}
 	out_json_close_array(json);
 	out_json_address(json, "example", box->example);
+	out_json_text(json, "type", type_of(drawing, box));
 	line_of(drawing, box->stack, list);
 	report_json_responsible(json, list, cwd);
 	report_json_stack(json, "stack", list, cwd, UINT64_MAX);
@@ -291,6 +324,7 @@ void draw_json(const struct drawing *drawing, FILE *to)
 		out_json_uint(&json, "from", arrow->from);
 		out_json_uint(&json, "to", arrow->to);
 		out_json_uint(&json, "offset", arrow->offset);
+		out_json_text(&json, "field", field_of(drawing, arrow));
 		out_json_uint(&json, "count", arrow->n);
 		out_json_close_object(&json);
 	}

@@ -21,6 +21,7 @@ struct drawn_box {
 struct drawn_arrow {
 	uint32_t from, to;           /* boxes */
 	uint64_t offset;             /* the least one, in what holds */
+	uint32_t holder;             /* a node with a pointer there */
 	uint64_t n;
 };
 

@@ -10,6 +10,7 @@
 #include "analyzer/base/vec.h"
 #include "analyzer/cli/out.h"
 #include "analyzer/findings/leaks.h"
+#include "analyzer/objects/types.h"
 #include "analyzer/findings/roots.h"
 #include "analyzer/heap/session.h"
 #include "analyzer/symbols/symbols.h"
@@ -96,6 +97,28 @@ struct places {
 	VEC(struct an_place) all;
 };
 
+/* A type may depend on a frame if all below hand on what it wants; behind a gap nobody
+ * knows who called whom. */
+static void add_stack(const struct an_session *session, const struct an_stack *stack,
+		      const uint32_t *files, struct places *places)
+{
+	bool is_typed = true;
+
+	for (uint32_t k = 0; k < stack->n_frames; k++) {
+		const struct an_frame *frame = &stack->frames[k];
+		struct an_place place = { .address = frame->look_up };
+
+		is_typed &= frame->module != AN_NONE && !frame->is_guess && k < AN_TYPE_FRAMES_MAX;
+		if (frame->module == AN_NONE)
+			continue;
+		place.module = files[frame->module];
+		place.wants_type = is_typed;
+		*VEC_PUSH(&places->all) = place;
+		is_typed = is_typed && an_symbols_passes_on(session->symbols, place.module,
+							    place.address);
+	}
+}
+
 static void add_stacks(const struct an_session *session, struct places *places)
 {
 	uint32_t *files = xcalloc(session->n_modules + 1, sizeof *files);
@@ -103,14 +126,7 @@ static void add_stacks(const struct an_session *session, struct places *places)
 	for (uint32_t i = 0; i < session->n_modules; i++)
 		files[i] = an_session_symbols_module(session, i);
 	for (uint32_t i = 0; i < session->n_stacks; i++)
-		for (uint32_t k = 0; k < session->stacks[i].n_frames; k++) {
-			const struct an_frame *frame = &session->stacks[i].frames[k];
-
-			if (frame->module != AN_NONE)
-				*VEC_PUSH(&places->all) = (struct an_place){
-					.module = files[frame->module],
-					.address = frame->look_up };
-		}
+		add_stack(session, &session->stacks[i], files, places);
 	free(files);
 }
 
@@ -138,6 +154,8 @@ static struct an_place *collect_places(const struct an_session *session, size_t 
 	for (size_t i = 0; i < places.all.n; i++)
 		if (!n || compare_places(&places.all.at[n - 1], &places.all.at[i]))
 			places.all.at[n++] = places.all.at[i];
+		else
+			places.all.at[n - 1].wants_type |= places.all.at[i].wants_type;
 	*n_places = n;
 	return places.all.at;
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 
 enum {
-	WRAPPERS_MAX = 8,            /* frames of functions that return void * */
 	SIZES_MAX = 64,              /* of one stack; a buffer has any size */
 };
 
@@ -67,7 +66,7 @@ void an_types_free(struct an_types *types)
 static const char *find_type(const struct an_types *types, const struct an_session *session,
 			     const struct an_stack *stack, uint64_t size)
 {
-	for (uint32_t i = 0; i < stack->n_frames && i < WRAPPERS_MAX; i++) {
+	for (uint32_t i = 0; i < stack->n_frames && i < AN_TYPE_FRAMES_MAX; i++) {
 		const struct an_frame *frame = &stack->frames[i];
 		const char *name = NULL;
 		enum an_type_answer answer;

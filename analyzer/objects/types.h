@@ -11,6 +11,8 @@
 
 #include "analyzer/heap/session.h"
 
+enum { AN_TYPE_FRAMES_MAX = 8 };     /* functions that return void *, and one more */
+
 struct an_types;
 
 /* Never NULL. session must outlive it; names last as long as the session. */

@@ -95,6 +95,73 @@ static void take_place(struct incoming *incoming, const struct mt_symbol_place_i
 		     place->n_frames);
 }
 
+static void take_type(struct incoming *incoming, const struct mt_symbol_type_index *told,
+		      uint32_t *index)
+{
+	struct an_type_store *store = &incoming->symbols->types;
+	const char *name = incoming->strings[told->name];
+	struct an_type *type;
+
+	if (!name)
+		name = strpool_intern_text(&incoming->symbols->names, "");
+	*index = an_type_store_type(store, name, told->size);
+	type = &store->types.at[*index];
+	if (type->n_fields || !told->n_fields)
+		return;
+	type->first_field = store->fields.n;
+	for (uint32_t i = 0; i < told->n_fields; i++)
+		if (incoming->strings[told->fields[i].name]) {
+			*VEC_PUSH(&store->fields) = (struct an_type_field){
+				told->fields[i].offset, incoming->strings[told->fields[i].name] };
+			type->n_fields++;
+		}
+}
+
+static void take_typing(struct incoming *incoming, const struct mt_symbol_typing_index *told,
+			const uint32_t *types)
+{
+	struct an_type_store *store = &incoming->symbols->types;
+	bool is_new;
+	uint32_t place = an_type_store_place(store, module_of(incoming, told->module),
+					     told->address, &is_new), at = 0;
+
+	if (!is_new)
+		return;
+	store->places.at[place].n_functions = told->n_functions;
+	for (uint32_t i = 0; i < told->n_functions; i++) {
+		*VEC_PUSH(&store->functions) = (struct an_type_function){
+			.first = store->candidates.n, .n = told->functions[i].n_candidates,
+			.passes_on = told->functions[i].flags & MT_FUNCTION_PASSES_ON };
+		for (uint32_t k = 0; k < told->functions[i].n_candidates; k++, at++)
+			*VEC_PUSH(&store->candidates) = (struct an_type_candidate){
+				types[told->candidates[at].type], told->candidates[at].flags };
+	}
+}
+
+/* Types, and which places have to do with them. */
+static int read_types(struct incoming *incoming, struct mt_symbols_in *in)
+{
+	struct an_type_store *store = &incoming->symbols->types;
+	struct mt_symbol_typing_index typing;
+	struct mt_symbol_type_index type;
+	VEC(uint32_t) types = { 0 };
+	int status;
+
+	while ((status = mt_symbols_next_type(in, &type)) > 0)
+		if (store->fields.n > LINES_MAX)
+			break;
+		else
+			take_type(incoming, &type, VEC_PUSH(&types));
+	while (status == 0 && (status = mt_symbols_next_typing(in, &typing)) > 0) {
+		if (store->candidates.n > LINES_MAX || store->functions.n > LINES_MAX)
+			break;
+		take_typing(incoming, &typing, types.at);
+		status = 0;
+	}
+	VEC_RELEASE(&types);
+	return status > 0 ? MT_ERR_RECORD : status;
+}
+
 int an_symbols_add_block(struct an_symbols *symbols, const uint8_t *payload, size_t n_bytes)
 {
 	struct incoming incoming = { .symbols = symbols };
@@ -111,6 +178,8 @@ int an_symbols_add_block(struct an_symbols *symbols, const uint8_t *payload, siz
 		else
 			take_place(&incoming, &place);
 	}
+	if (status == 0)
+		status = read_types(&incoming, &in);
 	free(incoming.strings);
 	free(incoming.modules);
 	free(incoming.names);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NESTED_MAX = 16, FIELD_BYTES = 512 };
+enum { NESTED_MAX = 16, FIELD_BYTES = AN_FIELD_BYTES_MAX };
 
 static bool offset_of(Dwarf_Die *member, uint64_t *offset)
 {

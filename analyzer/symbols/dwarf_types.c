@@ -8,9 +8,7 @@
  *
  * Pointers that the function has to do with are candidates: variables,
  * parameters, what it returns, and, if these say nothing, members of what its
- * pointers lead to. A candidate fits when what it points to has the size of the
- * allocation, or, if none has, when that divides it. One type must be left:
- * where there are two, nothing is said. What leads to constants is no candidate,
+ * pointers lead to. type_store.c decides among them. What leads to constants is no candidate,
  * nobody fills it; a parameter that leads to a plain number is mostly an output
  * and names nothing, but it makes doubt.
  */
@@ -23,16 +21,8 @@
 enum {
 	CHAIN_MAX = 32,              /* typedefs of typedefs */
 	DEPTH_MAX = 64,              /* of blocks in blocks */
-	CANDIDATES_MAX = 4096,
+	CANDIDATES_MAX = 1024,
 	NAME_BYTES = 1024,
-};
-
-struct candidate {
-	Dwarf_Die type;              /* what is pointed to, as it is written */
-	const char *name;
-	uint64_t size;
-	bool is_at_line;             /* of a variable declared in the line of the call */
-	bool is_weak;                /* makes doubt, but is not believed */
 };
 
 /* Where a candidate is from. */
@@ -41,10 +31,9 @@ enum source { FROM_VARIABLE, FROM_LINE, FROM_PARAMETER, FROM_RESULT, FROM_MEMBER
 struct search {
 	struct an_dwarf_unit *unit;
 	struct strpool *names;
-	const struct an_type_query *query;
+	struct an_type_store *store;
 	uint32_t line;               /* of the call */
-	bool returns_void_pointer;
-	VEC(struct candidate) candidates;
+	struct an_type_function function;
 };
 
 bool an_dwarf_type_of(Dwarf_Die *die, Dwarf_Die *type)
@@ -150,27 +139,53 @@ static bool is_structure(Dwarf_Die *die)
 	       tag == DW_TAG_union_type;
 }
 
+/* Once; of several the last one's place counts. */
+static void keep(struct search *search, struct an_type_candidate candidate)
+{
+	struct an_type_candidate *all = search->store->candidates.at + search->function.first;
+	uint32_t n = search->function.n;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (all[i].type == candidate.type && all[i].flags == candidate.flags) {
+			memmove(all + i, all + i + 1, (n - i - 1) * sizeof *all);
+			all[n - 1] = candidate;
+			return;
+		}
+	*VEC_PUSH(&search->store->candidates) = candidate;
+	search->function.n++;
+}
+
 static void add_candidate(struct search *search, const Dwarf_Die *type, enum source source)
 {
-	struct candidate candidate = { .is_at_line = source == FROM_LINE };
-	Dwarf_Die bare;
+	struct an_type_candidate candidate = { .flags = source == FROM_LINE
+						? AN_CANDIDATE_AT_LINE : 0 };
+	struct an_type *known;
+	const char *name;
+	Dwarf_Die at, bare;
 	Dwarf_Word size;
 
-	if (search->candidates.n >= CANDIDATES_MAX || !pointee(type, &candidate.type) ||
-	    dwarf_tag(&candidate.type) == DW_TAG_const_type)
+	if (search->function.n >= CANDIDATES_MAX || !pointee(type, &at) ||
+	    dwarf_tag(&at) == DW_TAG_const_type)
 		return;
-	bare = candidate.type;
-	if (!an_dwarf_peel(&bare) || dwarf_aggregate_size(&bare, &size) < 0 || !size ||
-	    search->query->size % size)
+	bare = at;
+	if (!an_dwarf_peel(&bare) || dwarf_aggregate_size(&bare, &size) < 0 || !size)
 		return;
-	candidate.size = size;
-	candidate.is_weak = (source == FROM_PARAMETER || source == FROM_MEMBER) &&
-			    !is_structure(&bare);
-	candidate.name = name_of(search->names, &candidate.type);
-	if (!candidate.name && dwarf_tag(&bare) == DW_TAG_pointer_type)
-		candidate.name = strpool_intern_text(search->names, "void *");
-	if (candidate.name)
-		*VEC_PUSH(&search->candidates) = candidate;
+	if (source == FROM_MEMBER)
+		candidate.flags |= AN_CANDIDATE_MEMBER;
+	if ((source == FROM_PARAMETER || source == FROM_MEMBER) && !is_structure(&bare))
+		candidate.flags |= AN_CANDIDATE_WEAK;
+	name = name_of(search->names, &at);
+	if (!name && dwarf_tag(&bare) == DW_TAG_pointer_type)
+		name = strpool_intern_text(search->names, "void *");
+	if (!name)
+		return;
+	candidate.type = an_type_store_type(search->store, name, size);
+	known = &search->store->types.at[candidate.type];
+	if (!known->has_die && is_structure(&bare)) {
+		known->has_die = true;
+		known->die = bare;
+	}
+	keep(search, candidate);
 }
 
 static uint32_t number_of(Dwarf_Die *die, unsigned name)
@@ -240,113 +255,54 @@ static void each_variable(struct search *search, Dwarf_Die *function, variable_f
 	}
 }
 
-/* One type among those that fit; arrays only where no single one does. */
-static const struct candidate *choose(const struct search *search, bool is_line_wanted,
-				      bool is_array)
-{
-	const struct candidate *found = NULL;
-
-	for (size_t i = 0; i < search->candidates.n; i++) {
-		const struct candidate *candidate = &search->candidates.at[i];
-
-		if ((is_line_wanted && !candidate->is_at_line) ||
-		    (!is_array && candidate->size != search->query->size))
-			continue;
-		if (found && (found->name != candidate->name || found->size != candidate->size))
-			return NULL;
-		found = candidate;
-	}
-	return found && !found->is_weak ? found : NULL;
-}
-
-static bool has_exact(const struct search *search)
-{
-	for (size_t i = 0; i < search->candidates.n; i++)
-		if (search->candidates.at[i].size == search->query->size)
-			return true;
-	return false;
-}
-
-static const struct candidate *decide(const struct search *search)
-{
-	const struct candidate *found = choose(search, true, false);
-
-	found = found ? found : choose(search, true, true);
-	found = found ? found : choose(search, false, false);
-	return found || has_exact(search) ? found : choose(search, false, true);
-}
-
-static const struct candidate *search_function(struct search *search, Dwarf_Die *function)
+static void search_function(struct search *search, Dwarf_Die *function)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Die origin = *function, type;
-	const struct candidate *found;
 
 	/* The variables that were optimised away are in the abstract one only. */
 	for (unsigned i = 0; i < CHAIN_MAX && dwarf_hasattr(&origin, DW_AT_abstract_origin); i++)
 		if (!dwarf_formref_die(dwarf_attr(&origin, DW_AT_abstract_origin, &attribute),
 				       &origin))
 			break;
-	search->candidates.n = 0;
-	search->returns_void_pointer = false;
+	search->function = (struct an_type_function){ .first = search->store->candidates.n };
 	if (an_dwarf_type_of(&origin, &type)) {
 		Dwarf_Die pointer = type, to;
 
-		search->returns_void_pointer = an_dwarf_peel(&pointer) &&
+		search->function.passes_on = an_dwarf_peel(&pointer) &&
 			dwarf_tag(&pointer) == DW_TAG_pointer_type &&
 			!an_dwarf_type_of(&pointer, &to);
 		add_candidate(search, &type, FROM_RESULT);
 	}
 	each_variable(search, &origin, take_variable);
-	found = decide(search);
-	if (found || search->candidates.n || search->returns_void_pointer)
-		return found;
-	each_variable(search, &origin, take_members);
-	return decide(search);
+	if (!search->function.passes_on)
+		each_variable(search, &origin, take_members);
+	*VEC_PUSH(&search->store->functions) = search->function;
 }
 
-static void remember(struct an_dwarf_types *types, const struct candidate *found)
+uint32_t an_dwarf_type_functions(struct an_type_store *store, struct an_dwarf_table *table,
+				 uint64_t address)
 {
-	Dwarf_Die bare = found->type;
+	uint32_t at = an_ranges_find(&table->ranges, address), number, n = 0;
+	struct search search = { .names = table->names, .store = store };
 
-	for (size_t i = 0; i < types->named.n; i++)
-		if (types->named.at[i].name == found->name)
-			return;
-	if (an_dwarf_peel(&bare))
-		*VEC_PUSH(&types->named) = (struct an_dwarf_type){ found->name, bare };
-}
-
-enum an_type_answer an_dwarf_type_at(struct an_dwarf_types *types, struct an_dwarf_table *table,
-				     const struct an_type_query *query, const char **name)
-{
-	uint32_t at = an_ranges_find(&table->ranges, query->address), number;
-	struct search search = { .names = table->names, .query = query };
-	enum an_type_answer answer = AN_TYPE_UNKNOWN;
-
-	if (at == AN_RANGE_NONE || !query->size)
-		return AN_TYPE_UNKNOWN;
+	if (at == AN_RANGE_NONE)
+		return 0;
 	search.unit = &table->units.at[at];
 	an_dwarf_unit_walk(search.unit);
-	an_dwarf_unit_line(search.unit, query->address, table->names, &search.line);
-	number = an_ranges_find(&search.unit->ranges, query->address);
+	an_dwarf_unit_line(search.unit, address, table->names, &search.line);
+	number = an_ranges_find(&search.unit->ranges, address);
 	while (number != AN_DWARF_NO_NODE) {
 		const struct an_dwarf_node *node = an_dwarf_unit_node(search.unit, number,
 								      table->names);
 		Dwarf_Die function = node->die;
-		const struct candidate *found = search_function(&search, &function);
 
-		if (found) {
-			*name = found->name;
-			remember(types, found);
-			answer = AN_TYPE_NAMED;
-			break;
-		}
-		answer = search.returns_void_pointer ? AN_TYPE_OF_CALLER : AN_TYPE_UNKNOWN;
-		if (answer == AN_TYPE_UNKNOWN)
+		search_function(&search, &function);
+		n++;
+		if (!search.function.passes_on)
 			break;
 		search.line = node->call_line;
 		number = node->parent;
 	}
-	VEC_RELEASE(&search.candidates);
-	return answer;
+	return n;
 }

@@ -8,22 +8,14 @@
 
 #include "analyzer/symbols/dwarf_table.h"
 #include "analyzer/symbols/symbols.h"
+#include "analyzer/symbols/type_store.h"
 
-/* A type that was named; for its fields. */
-struct an_dwarf_type {
-	const char *name;        /* interned */
-	Dwarf_Die die;
-};
+/* Appends the functions that address is in, as far as one hands on to the next, with
+ * their candidates. Returns how many. */
+uint32_t an_dwarf_type_functions(struct an_type_store *store, struct an_dwarf_table *table,
+				 uint64_t address);
 
-/* Valid when zeroed. */
-struct an_dwarf_types {
-	VEC(struct an_dwarf_type) named;
-};
-
-/* See an_symbols_type_at. */
-enum an_type_answer an_dwarf_type_at(struct an_dwarf_types *types, struct an_dwarf_table *table,
-				     const struct an_type_query *query, const char **name);
-
+enum { AN_FIELD_BYTES_MAX = 512 };   /* of a name with all that it is nested in */
 /* die: of a structure or class. See an_symbols_field. */
 const char *an_dwarf_field(const Dwarf_Die *die, uint64_t offset, struct strpool *names);
 /* die without typedefs and qualifiers; false at the end of a chain too long. */

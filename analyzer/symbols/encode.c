@@ -15,46 +15,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/indexset.h"
-#include "analyzer/base/vec.h"
-#include "analyzer/symbols/state.h"
+#include "analyzer/symbols/encode.h"
 #include "formats/wire/block.h"
 
 enum {
-	/* A longer name is cut, so that one place with all its frames, two names
-	 * each, is sure to fit into a block. */
-	TEXT_BYTES_MAX = 16 * 1024,
 	PLACE_BYTES_MAX = 3 * MT_ULEB_BYTES_MAX,     /* without its frames */
 	FRAME_BYTES_MAX = 3 * MT_ULEB_BYTES_MAX,
-	TAKEN_BYTES_MAX = PLACE_BYTES_MAX + 2 * (TEXT_BYTES_MAX + MT_ULEB_BYTES_MAX) +
+	TAKEN_BYTES_MAX = PLACE_BYTES_MAX + 2 * (AN_ENCODE_TEXT_BYTES_MAX + MT_ULEB_BYTES_MAX) +
 			  MT_SYMBOL_FRAMES_MAX * (FRAME_BYTES_MAX +
-						  2 * (TEXT_BYTES_MAX + MT_ULEB_BYTES_MAX)),
-	COUNTS_BYTES_MAX = 3 * MT_ULEB_BYTES_MAX,
+						  2 * (AN_ENCODE_TEXT_BYTES_MAX +
+						       MT_ULEB_BYTES_MAX)) +
+			  AN_ENCODE_TYPING_BYTES_MAX,
+	COUNTS_BYTES_MAX = 5 * MT_ULEB_BYTES_MAX,
 };
 _Static_assert(COUNTS_BYTES_MAX + TAKEN_BYTES_MAX < MT_BLOCK_RAW_BYTES_MAX,
 	       "any place must fit into a block");
 
-struct outgoing_place {
-	uint64_t address;
-	uint32_t module;                     /* index into modules */
-	uint32_t n_frames;
-	size_t first_frame;
-};
-
-struct outgoing {
-	struct an_symbols *symbols;
-	const char *unknown;                 /* "", which is string 0 */
-	VEC(const char *) strings;
-	struct indexset strings_by_text;
-	VEC(uint32_t) modules;               /* their numbers in symbols */
-	struct indexset modules_by_number;
-	VEC(struct mt_symbol_frame_index) frames;
-	VEC(struct outgoing_place) places;
-	size_t n_bytes;                      /* at most so many */
-};
-
 struct wanted_text {
-	const struct outgoing *outgoing;
+	const struct an_outgoing *outgoing;
 	const char *text;
 };
 
@@ -65,9 +43,7 @@ static bool is_text(void *context, uint32_t index)
 	return wanted->outgoing->strings.at[index] == wanted->text;
 }
 
-/* All texts come out of the symbols' pool: equal ones are one pointer. Their
- * order, and with it the output, is that of arrival. */
-static uint32_t index_of_text(struct outgoing *out, const char *text)
+uint32_t an_encode_text(struct an_outgoing *out, const char *text)
 {
 	struct wanted_text wanted = { out, text };
 	uint32_t n = (uint32_t)out->strings.n, index;
@@ -76,13 +52,13 @@ static uint32_t index_of_text(struct outgoing *out, const char *text)
 				&wanted);
 	if (index == n) {
 		*VEC_PUSH(&out->strings) = text;
-		out->n_bytes += strnlen(text, TEXT_BYTES_MAX) + MT_ULEB_BYTES_MAX;
+		out->n_bytes += strnlen(text, AN_ENCODE_TEXT_BYTES_MAX) + MT_ULEB_BYTES_MAX;
 	}
 	return index;
 }
 
 struct wanted_module {
-	const struct outgoing *outgoing;
+	const struct an_outgoing *outgoing;
 	uint32_t number;
 };
 
@@ -93,7 +69,7 @@ static bool is_module(void *context, uint32_t index)
 	return wanted->outgoing->modules.at[index] == wanted->number;
 }
 
-static uint32_t index_of_module(struct outgoing *out, uint32_t number)
+uint32_t an_encode_module(struct an_outgoing *out, uint32_t number)
 {
 	struct wanted_module wanted = { out, number };
 	uint32_t n = (uint32_t)out->modules.n, index;
@@ -109,7 +85,7 @@ static uint32_t index_of_module(struct outgoing *out, uint32_t number)
 }
 
 /* The name to write: the linkage name, if demangling it gives the other. */
-static const char *name_of(const struct outgoing *out, const struct an_line *line)
+static const char *name_of(const struct an_outgoing *out, const struct an_line *line)
 {
 	char *demangled;
 	bool is_enough;
@@ -123,7 +99,7 @@ static const char *name_of(const struct outgoing *out, const struct an_line *lin
 }
 
 /* Data has a name and nothing else: data is room for that. */
-static size_t look_up(const struct outgoing *out, const struct an_place *place,
+static size_t look_up(const struct an_outgoing *out, const struct an_place *place,
 		      struct an_line *data, const struct an_line **lines)
 {
 	if (place->kind == AN_PLACE_CODE)
@@ -135,7 +111,7 @@ static size_t look_up(const struct outgoing *out, const struct an_place *place,
 	return 1;
 }
 
-static void take_place(struct outgoing *out, const struct an_place *place)
+static void take_place(struct an_outgoing *out, const struct an_place *place)
 {
 	const struct an_line *lines;
 	const struct an_module_name *name;
@@ -145,29 +121,32 @@ static void take_place(struct outgoing *out, const struct an_place *place)
 	if (n == 1 && !lines[0].function && !lines[0].file)
 		return;
 	name = &out->symbols->modules.at[place->module].name;
-	if (strlen(name->path) > TEXT_BYTES_MAX || name->n_build_id > TEXT_BYTES_MAX)
+	if (strlen(name->path) > AN_ENCODE_TEXT_BYTES_MAX ||
+	    name->n_build_id > AN_ENCODE_TEXT_BYTES_MAX)
 		return;
-	*VEC_PUSH(&out->places) = (struct outgoing_place){
+	*VEC_PUSH(&out->places) = (struct an_outgoing_place){
 		.address = place->address,
-		.module = index_of_module(out, place->module),
+		.module = an_encode_module(out, place->module),
 		.n_frames = (uint32_t)n,
 		.first_frame = out->frames.n,
 	};
 	for (size_t i = 0; i < n; i++) {
 		struct mt_symbol_frame_index frame = {
-			.function = index_of_text(out, name_of(out, &lines[i])),
-			.file = index_of_text(out, lines[i].file ? lines[i].file : out->unknown),
+			.function = an_encode_text(out, name_of(out, &lines[i])),
+			.file = an_encode_text(out, lines[i].file ? lines[i].file : out->unknown),
 			.line = lines[i].line,
 		};
 
 		*VEC_PUSH(&out->frames) = frame;
 	}
 	out->n_bytes += PLACE_BYTES_MAX + n * FRAME_BYTES_MAX;
+	if (place->wants_type)
+		an_encode_typing(out, place->module, place->address);
 }
 
 static int compare(const void *left, const void *right)
 {
-	const struct outgoing_place *a = left, *b = right;
+	const struct an_outgoing_place *a = left, *b = right;
 
 	if (a->module != b->module)
 		return a->module < b->module ? -1 : 1;
@@ -176,7 +155,7 @@ static int compare(const void *left, const void *right)
 
 /* As the format wants them: each place once. The same place has the same
  * frames, so it does not matter which one stays. */
-static void sort(struct outgoing *out)
+static void sort(struct an_outgoing *out)
 {
 	size_t n_kept = 0;
 
@@ -188,12 +167,12 @@ static void sort(struct outgoing *out)
 	out->places.n = n_kept;
 }
 
-static void write_tables(const struct outgoing *out, struct mt_out *to)
+static void write_tables(const struct an_outgoing *out, struct mt_out *to)
 {
 	mt_put_uleb(to, out->strings.n);
 	for (size_t i = 0; i < out->strings.n; i++)
 		mt_put_bytes(to, out->strings.at[i], strnlen(out->strings.at[i],
-							     TEXT_BYTES_MAX));
+							     AN_ENCODE_TEXT_BYTES_MAX));
 	mt_put_uleb(to, out->modules.n);
 	for (size_t i = 0; i < out->modules.n; i++) {
 		const struct an_symbols_module *module =
@@ -204,13 +183,13 @@ static void write_tables(const struct outgoing *out, struct mt_out *to)
 	}
 }
 
-static void write_places(const struct outgoing *out, struct mt_out *to)
+static void write_places(const struct an_outgoing *out, struct mt_out *to)
 {
 	struct mt_symbol_place_index places[2], *place = &places[0], *previous = NULL;
 
 	mt_put_uleb(to, out->places.n);
 	for (size_t i = 0; i < out->places.n; i++) {
-		const struct outgoing_place *from = &out->places.at[i];
+		const struct an_outgoing_place *from = &out->places.at[i];
 
 		place->module = from->module;
 		place->address = from->address;
@@ -226,13 +205,13 @@ static void write_places(const struct outgoing *out, struct mt_out *to)
 uint8_t *an_symbols_encode(struct an_symbols *symbols, const struct an_place *places,
 			   size_t n_places, size_t *n_done, size_t *n_bytes)
 {
-	struct outgoing out = { .symbols = symbols, .n_bytes = COUNTS_BYTES_MAX };
+	struct an_outgoing out = { .symbols = symbols, .n_bytes = COUNTS_BYTES_MAX };
 	struct mt_out to = { 0 };
 	uint8_t *payload;
 	size_t n = 0;
 
 	out.unknown = strpool_intern_text(&symbols->names, "");
-	index_of_text(&out, out.unknown);
+	an_encode_text(&out, out.unknown);
 	while (n < n_places && out.n_bytes <= MT_BLOCK_RAW_BYTES_MAX - TAKEN_BYTES_MAX)
 		take_place(&out, &places[n++]);
 	sort(&out);
@@ -241,6 +220,7 @@ uint8_t *an_symbols_encode(struct an_symbols *symbols, const struct an_place *pl
 	to.end = payload + out.n_bytes;
 	write_tables(&out, &to);
 	write_places(&out, &to);
+	an_encode_write_types(&out, &to);
 	assert(!to.is_full);
 	*n_done = n;
 	*n_bytes = (size_t)(to.at - payload);
@@ -248,6 +228,9 @@ uint8_t *an_symbols_encode(struct an_symbols *symbols, const struct an_place *pl
 	VEC_RELEASE(&out.modules);
 	VEC_RELEASE(&out.frames);
 	VEC_RELEASE(&out.places);
+	VEC_RELEASE(&out.types);
+	VEC_RELEASE(&out.typings);
+	indexset_release(&out.types_by_number);
 	indexset_release(&out.strings_by_text);
 	indexset_release(&out.modules_by_number);
 	return payload;

@@ -53,7 +53,7 @@ struct an_symbols {
 	struct an_known known_places;
 	VEC(struct an_symbols_module) modules;
 	struct indexset modules_by_name;
-	struct an_dwarf_types types;
+	struct an_type_store types;
 	struct an_line lines[MT_SYMBOL_FRAMES_MAX];      /* of the last look-up */
 };
 
@@ -64,6 +64,13 @@ struct an_opened *an_symbols_open(struct an_symbols *symbols, uint32_t module);
  * last as long as the file is open. */
 typedef void an_take_symbol(void *context, const GElf_Sym *symbol, const char *name);
 void an_each_symbol(Elf *elf, an_take_symbol *take, void *context);
+
+/* What is known of the types that are allocated at a place: an index into
+ * symbols->types.places. module is one of symbols. */
+uint32_t an_symbols_type_place(struct an_symbols *symbols, uint32_t module, uint64_t address);
+/* The field of one of symbols->types at an offset, or NULL. */
+const char *an_symbols_type_field(struct an_symbols *symbols, const struct an_type *type,
+				  uint64_t offset);
 
 /* The linkage name behind an_symbols_vtable, as long as symbols lasts. */
 const char *an_symbols_vtable_symbol(struct an_symbols *symbols, uint32_t number,

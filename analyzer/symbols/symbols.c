@@ -40,7 +40,7 @@ void an_symbols_free(struct an_symbols *symbols)
 		free((void *)module->name.build_id);
 	}
 	VEC_RELEASE(&symbols->modules);
-	VEC_RELEASE(&symbols->types.named);
+	an_types_release_store(&symbols->types);
 	indexset_release(&symbols->modules_by_name);
 	an_known_release(&symbols->known_places);
 	strpool_release(&symbols->names);
@@ -192,22 +192,4 @@ bool an_symbols_module_is_other_build(struct an_symbols *symbols, uint32_t modul
 {
 	return module < symbols->modules.n &&
 	       an_symbols_open(symbols, module)->files.is_other_build;
-}
-
-enum an_type_answer an_symbols_type_at(struct an_symbols *symbols,
-				       const struct an_type_query *query, const char **name)
-{
-	if (query->module >= symbols->modules.n)
-		return AN_TYPE_UNKNOWN;
-	return an_dwarf_type_at(&symbols->types,
-				&an_symbols_open(symbols, query->module)->dwarf, query, name);
-}
-
-const char *an_symbols_field(struct an_symbols *symbols, const char *type, uint64_t offset)
-{
-	for (size_t i = 0; i < symbols->types.named.n; i++)
-		if (!strcmp(symbols->types.named.at[i].name, type))
-			return an_dwarf_field(&symbols->types.named.at[i].die, offset,
-					      &symbols->names);
-	return NULL;
 }

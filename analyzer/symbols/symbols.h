@@ -99,6 +99,8 @@ struct an_type_query {
 enum an_type_answer { AN_TYPE_UNKNOWN, AN_TYPE_NAMED, AN_TYPE_OF_CALLER };
 enum an_type_answer an_symbols_type_at(struct an_symbols *symbols,
 				       const struct an_type_query *query, const char **name);
+/* True if a place's functions only hand on what their callers want, whatever its size. */
+bool an_symbols_passes_on(struct an_symbols *symbols, uint32_t module, uint64_t address);
 /* The field of a type that an_symbols_type_at named which lies at offset, as
  * "links.next"; NULL if there is none or the type is not known. */
 const char *an_symbols_field(struct an_symbols *symbols, const char *type, uint64_t offset);
@@ -124,6 +126,7 @@ struct an_place {
 	uint32_t module;
 	uint64_t address;
 	enum an_place_kind kind;
+	bool wants_type;          /* of CODE: what it allocates is wanted, too */
 };
 uint8_t *an_symbols_encode(struct an_symbols *symbols, const struct an_place *places,
 			   size_t n_places, size_t *n_done, size_t *n_bytes);

@@ -105,3 +105,112 @@ void mt_put_symbol_place(struct mt_out *out, const struct mt_symbol_place_index 
 		mt_put_uleb(out, place->frames[i].line);
 	}
 }
+
+enum { PART_PLACES, PART_TYPES, PART_TYPINGS };
+
+/* Goes on to the types when the places are read. */
+static void begin_types(struct mt_symbols_in *symbols)
+{
+	symbols->part = PART_TYPES;
+	symbols->has_types = symbols->in.at < symbols->in.end;
+	if (symbols->has_types)
+		symbols->n_types = symbols->n_types_left = get_count(&symbols->in);
+}
+
+int mt_symbols_next_type(struct mt_symbols_in *symbols, struct mt_symbol_type_index *type)
+{
+	struct mt_in *in = &symbols->in;
+	uint64_t offset = 0;
+
+	if (symbols->part == PART_PLACES && !in->is_bad)
+		begin_types(symbols);
+	if (in->is_bad)
+		return MT_ERR_RECORD;
+	if (symbols->n_types_left == 0)
+		return 0;
+	symbols->n_types_left--;
+	type->name = get_index(in, symbols->n_strings);
+	type->size = mt_get_uleb(in);
+	type->n_fields = (uint32_t)mt_get_up_to(in, MT_SYMBOL_FIELDS_MAX);
+	if (!type->size)
+		in->is_bad = true;
+	for (uint32_t i = 0; i < type->n_fields && !in->is_bad; i++) {
+		offset += mt_get_uleb(in);
+		type->fields[i].offset = offset;
+		type->fields[i].name = get_index(in, symbols->n_strings);
+	}
+	return in->is_bad ? MT_ERR_RECORD : 1;
+}
+
+static void get_candidates(struct mt_symbols_in *symbols, struct mt_symbol_typing_index *typing,
+			   uint32_t n)
+{
+	struct mt_in *in = &symbols->in;
+
+	for (uint32_t i = 0; i < n && !in->is_bad; i++) {
+		uint32_t at = typing->n_candidates++;
+
+		typing->candidates[at].type = get_index(in, symbols->n_types);
+		typing->candidates[at].flags = mt_get_u8(in);
+	}
+}
+
+int mt_symbols_next_typing(struct mt_symbols_in *symbols,
+			   struct mt_symbol_typing_index *typing)
+{
+	struct mt_in *in = &symbols->in;
+
+	if (symbols->part == PART_TYPES && !in->is_bad) {
+		symbols->part = PART_TYPINGS;
+		if (symbols->has_types)
+			symbols->n_typings_left = get_count(in);
+	}
+	if (in->is_bad)
+		return MT_ERR_RECORD;
+	if (symbols->n_typings_left == 0)
+		return 0;
+	symbols->n_typings_left--;
+	typing->module = get_index(in, symbols->n_modules);
+	typing->address = mt_get_uleb(in);
+	typing->n_functions = (uint32_t)mt_get_up_to(in, MT_SYMBOL_FRAMES_MAX);
+	typing->n_candidates = 0;
+	for (uint32_t i = 0; i < typing->n_functions && !in->is_bad; i++) {
+		uint32_t n_room = MT_SYMBOL_CANDIDATES_MAX - typing->n_candidates;
+
+		typing->functions[i].flags = mt_get_u8(in);
+		typing->functions[i].n_candidates = (uint32_t)mt_get_up_to(in, n_room);
+		get_candidates(symbols, typing, typing->functions[i].n_candidates);
+	}
+	return in->is_bad ? MT_ERR_RECORD : 1;
+}
+
+void mt_put_symbol_type(struct mt_out *out, const struct mt_symbol_type_index *type)
+{
+	uint64_t offset = 0;
+
+	mt_put_uleb(out, type->name);
+	mt_put_uleb(out, type->size);
+	mt_put_uleb(out, type->n_fields);
+	for (uint32_t i = 0; i < type->n_fields; i++) {
+		mt_put_uleb(out, type->fields[i].offset - offset);
+		mt_put_uleb(out, type->fields[i].name);
+		offset = type->fields[i].offset;
+	}
+}
+
+void mt_put_symbol_typing(struct mt_out *out, const struct mt_symbol_typing_index *typing)
+{
+	uint32_t at = 0;
+
+	mt_put_uleb(out, typing->module);
+	mt_put_uleb(out, typing->address);
+	mt_put_uleb(out, typing->n_functions);
+	for (uint32_t i = 0; i < typing->n_functions; i++) {
+		mt_put_u8(out, typing->functions[i].flags);
+		mt_put_uleb(out, typing->functions[i].n_candidates);
+		for (uint32_t k = 0; k < typing->functions[i].n_candidates; k++, at++) {
+			mt_put_uleb(out, typing->candidates[at].type);
+			mt_put_u8(out, typing->candidates[at].flags);
+		}
+	}
+}

@@ -270,8 +270,8 @@ static void test_nothing_known_makes_an_empty_block(void **state)
 {
 	struct looked_up l = open_path("/nowhere");
 	struct an_place places[] = {
-		{ l.module, 1, AN_PLACE_CODE }, { l.module, 2, AN_PLACE_CODE },
-		{ 77, 3, AN_PLACE_CODE },
+		{ l.module, 1, AN_PLACE_CODE, false }, { l.module, 2, AN_PLACE_CODE, false },
+		{ 77, 3, AN_PLACE_CODE, false },
 	};
 	struct payload payload = encode(&l, places, 3);
 

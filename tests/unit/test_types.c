@@ -149,6 +149,49 @@ static void test_the_fields_of_a_named_type_are_found_by_their_offset(void **sta
 	an_symbols_free(symbols);
 }
 
+/* Both ways of knowing decide alike, whatever the size. */
+static void test_types_from_a_symbols_block_are_those_of_debug_information(void **state)
+{
+	static const char *const makers[] = { "make_one", "make_three", "make_six", "make_eight" };
+	struct an_symbols *there = an_symbols_new(NULL);
+	struct an_symbols *elsewhere =
+		an_symbols_new(&(struct an_symbols_options){ .is_offline = true });
+	const struct an_module_name module = { program, NULL, 0 };
+	struct an_place places[4] = { { 0 } };
+	size_t n_done, n_bytes;
+	uint8_t *payload;
+
+	(void)state;
+	if (compile("gcc -std=gnu11", "ten_types.c", "-O1"))
+		skip();
+	for (int i = 0; i < 4; i++)
+		places[i] = (struct an_place){ .module = an_symbols_module(there, &module),
+					       .address = return_of(makers[i], "malloc") - 1,
+					       .wants_type = true };
+	payload = an_symbols_encode(there, places, 4, &n_done, &n_bytes);
+	assert_int_equal(n_done, 4);
+	assert_int_equal(an_symbols_add_block(elsewhere, payload, n_bytes), 0);
+	for (int i = 0; i < 4; i++)
+		for (uint64_t size = 0; size < 300; size++) {
+			struct an_type_query query = { places[i].module, places[i].address, size };
+			const char *name = "", *other = "";
+			enum an_type_answer answer = an_symbols_type_at(there, &query, &name);
+
+			query.module = an_symbols_module(elsewhere, &module);
+			assert_int_equal(an_symbols_type_at(elsewhere, &query, &other), answer);
+			assert_string_equal(name, other);
+			for (uint64_t at = 0; *name && at < 64; at += 8) {
+				const char *field = an_symbols_field(there, name, at);
+				const char *carried = an_symbols_field(elsewhere, other, at);
+
+				assert_string_equal(field ? field : "", carried ? carried : "");
+			}
+		}
+	free(payload);
+	an_symbols_free(there);
+	an_symbols_free(elsewhere);
+}
+
 static void test_objects_of_cxx_are_named_with_their_namespace(void **state)
 {
 	(void)state;
@@ -208,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_without_debug_information_nothing_is_named),
 		cmocka_unit_test(test_a_size_that_no_type_has_is_not_named),
 		cmocka_unit_test(test_the_fields_of_a_named_type_are_found_by_their_offset),
+		cmocka_unit_test(test_types_from_a_symbols_block_are_those_of_debug_information),
 		cmocka_unit_test(test_objects_of_cxx_are_named_with_their_namespace),
 		cmocka_unit_test(test_only_the_exact_place_behind_a_vtables_symbol_is_a_class),
 	};

@@ -87,9 +87,9 @@ static void test_a_trace_knows_the_variables_that_were_put_into_it(void **state)
 	struct looked_up other = open_with(in_dir("variables"), NULL, 0, &offline);
 	uint64_t first = address_of("variables", "first");
 	struct an_place places[] = {
-		{ l.module, first + 8, AN_PLACE_VARIABLE },
-		{ l.module, 0xfffffffffffffff0, AN_PLACE_VARIABLE },
-		{ l.module, 1, AN_PLACE_VARIABLE },
+		{ l.module, first + 8, AN_PLACE_VARIABLE, false },
+		{ l.module, 0xfffffffffffffff0, AN_PLACE_VARIABLE, false },
+		{ l.module, 1, AN_PLACE_VARIABLE, false },
 	};
 	size_t n_done, n_bytes;
 	uint8_t *payload = an_symbols_encode(l.symbols, places, 3, &n_done, &n_bytes);
