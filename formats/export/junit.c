@@ -196,12 +196,28 @@ static uint32_t put_limits(const struct mt_export *rows, FILE *to)
 	return n;
 }
 
+/* The command; of several traces of one command each has its file's name with it. */
+static void open_trace(const struct mt_export *rows, uint32_t trace, FILE *to)
+{
+	const struct mt_export_trace *at = &rows->traces[trace];
+	bool is_only = true;
+	char name[4096];
+
+	for (uint32_t i = 0; i < rows->n_traces && is_only; i++)
+		is_only = i == trace || strcmp(rows->traces[i].command, at->command) != 0;
+	if (is_only)
+		mt_export_print(name, sizeof name, "%s", at->command);
+	else
+		mt_export_print(name, sizeof name, "%s (%s)", at->command, at->path);
+	open_case(to, "memtrace", name, at->duration_ns);
+}
+
 /* The cases into body, so that the counts can stand before them. */
 static uint32_t put_cases(const struct mt_export *rows, const struct found *tests, size_t n_tests,
 			  FILE *to)
 {
 	for (uint32_t i = 0; i < rows->n_traces; i++) {
-		open_case(to, "memtrace", rows->traces[i].command, rows->traces[i].duration_ns);
+		open_trace(rows, i, to);
 		put_failure(rows, NULL, i, to);
 		put_blindness(rows, i, to);
 		fputs("  </testcase>\n", to);

@@ -317,6 +317,21 @@ static void test_a_clean_trace_is_a_test_that_passed(void **state)
 	free(text);
 }
 
+static void test_runs_of_one_command_are_cases_of_their_own(void **state)
+{
+	const struct mt_export_trace both[] = {
+		{ .path = "trace.1.bin", .command = "./prog", .program = "prog" },
+		{ .path = "trace.2.bin", .command = "./prog", .program = "prog" },
+	};
+	const struct mt_export rows = { .traces = both, .n_traces = 2 };
+	char *text = write_text(mt_export_junit, &rows);
+
+	(void)state;
+	assert_has(text, " name=\"./prog (trace.1.bin)\" ");
+	assert_has(text, " name=\"./prog (trace.2.bin)\" ");
+	free(text);
+}
+
 static void test_an_annotation_is_one_line_whatever_is_in_it(void **state)
 {
 	char *text = write_text(mt_export_github, &full);
@@ -453,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_junit_fails_a_test_for_what_was_made_in_it),
 		cmocka_unit_test(test_junit_counts_what_it_lists),
 		cmocka_unit_test(test_a_clean_trace_is_a_test_that_passed),
+		cmocka_unit_test(test_runs_of_one_command_are_cases_of_their_own),
 		cmocka_unit_test(test_an_annotation_is_one_line_whatever_is_in_it),
 		cmocka_unit_test(test_a_clean_check_annotates_nothing),
 		cmocka_unit_test(test_gitlab_gets_a_path_and_a_line_for_every_issue),
