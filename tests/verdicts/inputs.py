@@ -153,7 +153,9 @@ def programs():
     yield Program("cc1", [cc1(), "-quiet", "-O2", "c.i", "-o", "c.s"], {"c.c": C},
                   before=preprocess, shown="cc1 -quiet -O2 c.i -o c.s")
     yield Program("redis-server", ["redis-server", "--port", "0", "--unixsocket", "./s",
-                                   "--save", "", "--io-threads", "1", "--logfile", "log"],
+                                   "--save", "", "--io-threads", "1", "--logfile", "log",
+                                   # What is slow, it notes: by time.
+                                   "--slowlog-log-slower-than", "-1"],
                   drive=drive_redis, shown="redis-server --port 0 --unixsocket ./s --save '' …")
     yield Program("tar", ["tar", "cf", "d.tar", "d.xml", "d.json"], documents(), is_clean=False)
     yield Program("sort", ["sort", "d.xml"], documents(), is_clean=False)

@@ -21,7 +21,7 @@ import inputs
 
 LIBRARY_FUNCTIONS = ("planted_here", "take_place")
 MOMENTS = (None, "9999", "0000")
-WITHOUT_MAX = 5
+WITHOUT_MAX = 8
 PLANTED_BYTES = 152
 
 failures = []
