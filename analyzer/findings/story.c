@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+enum { WAYS = 16 };              /* that are compared */
+
 struct place {
 	uint64_t addr;
 	uint64_t link;               /* index */
@@ -64,6 +66,21 @@ static void add_link(struct telling *telling, const struct an_held *holder)
 		.stack = holder->stack, .thread = AN_NONE, .free_stack = AN_NONE };
 }
 
+/* The shortest one from what stays where it is; a stack or a register holds much that
+ * its function has no use for any more. */
+static const struct an_path *choose_way(const struct an_objects *objects,
+					const struct an_paths *paths)
+{
+	for (size_t i = 0; i < paths->n; i++) {
+		const struct an_root_edge *edge = &objects->graph.roots[paths->at[i].root_edge];
+		enum an_root_kind kind = an_objects_root_kind(objects, an_root_edge_root(edge));
+
+		if (kind != AN_ROOT_STACK && kind != AN_ROOT_REGISTERS)
+			return &paths->at[i];
+	}
+	return &paths->at[0];
+}
+
 static void remember_way(struct telling *telling, const struct an_objects *objects, uint32_t node)
 {
 	const struct an_graph *graph = &objects->graph;
@@ -71,13 +88,15 @@ static void remember_way(struct telling *telling, const struct an_objects *objec
 
 	telling->links.n = 0;
 	u64map_reset(&telling->link_of);
-	an_paths_find(graph, node, AN_EDGES_ALL, objects->root_is_off, 1, &paths);
+	an_paths_find(graph, node, AN_EDGES_ALL, objects->root_is_off, WAYS, &paths);
 	if (paths.n) {
-		for (uint32_t i = 0; i < paths.at[0].n_edges; i++)
+		const struct an_path *way = choose_way(objects, &paths);
+
+		for (uint32_t i = 0; i < way->n_edges; i++)
 			add_link(telling, &objects->snapshot->live[an_graph_holder_of(
-				graph, paths.edges[paths.at[0].first_edge + i])]);
+				graph, paths.edges[way->first_edge + i])]);
 		telling->options->see_root(telling->options->context, objects,
-					   &graph->roots[paths.at[0].root_edge]);
+					   &graph->roots[way->root_edge]);
 	}
 	an_paths_release(&paths);
 }

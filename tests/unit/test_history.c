@@ -258,6 +258,35 @@ static void test_what_led_to_it_and_was_freed_is_told_with_the_stack(void **stat
 	tb_free_all(t, session);
 }
 
+/* A stack may hold what nobody will use; the variable is what people know. */
+static void test_the_way_from_a_variable_is_told_before_that_from_a_stack(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+	struct snapshot_builder s;
+	struct an_story story;
+	unsigned n_roots = 0;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>holder");
+	tb_alloc(t, 0x10100, 32, "main>lost");
+	s = sb_begin(t, MT_SNAPSHOT_INTERVAL);
+	sb_range(&s, MT_RANGE_MODULE, DATA, DATA + 0x1000);
+	sb_word(&s, DATA + 8, 0x10000);
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	sb_word(&s, 0x10008, 0x10100);
+	sb_range(&s, MT_RANGE_STACK, 0x70000, 0x71000);
+	sb_word(&s, 0x70008, 0x10100);
+	sb_end(&s);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	session = tb_open_file(t, path);
+	assert_true(tell(session, 0x10100, &n_roots, &story));
+	assert_int_equal(story.n_links, 1);
+	assert_int_equal(story.links[0].addr, 0x10000);
+	an_story_release(&story);
+	tb_free_all(t, session);
+}
+
 static void test_what_is_released_after_it_was_seen_lost_is_no_cause(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -379,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_one_snapshot_alone_tells_no_time),
 		cmocka_unit_test(test_a_damaged_snapshot_says_of_nothing_that_it_was_lost),
 		cmocka_unit_test(test_what_led_to_it_and_was_freed_is_told_with_the_stack),
+		cmocka_unit_test(test_the_way_from_a_variable_is_told_before_that_from_a_stack),
 		cmocka_unit_test(test_what_is_released_after_it_was_seen_lost_is_no_cause),
 		cmocka_unit_test(test_what_realloc_makes_of_something_is_followed),
 		cmocka_unit_test(test_reading_until_a_snapshot_knows_nothing_of_later),
