@@ -7,6 +7,7 @@
 #include "analyzer/cli/report_errors.h"
 #include "analyzer/cli/report_holders.h"
 #include "analyzer/cli/report_leaks.h"
+#include "analyzer/cli/report_limits.h"
 #include "analyzer/cli/report_standing.h"
 #include "version.h"
 
@@ -341,6 +342,7 @@ void report_json(struct an_findings *findings, const struct report_options *opti
 	report_json_leaks(&json, &findings->sums);
 	an_error_list_init(&errors, findings->names, findings->is_chosen);
 	report_json_error_counts(&json, errors.sums);
+	report_json_limits(&json, findings, errors.sums);
 	put_lists(&json, findings, &errors, options);
 	report_json_holders(&json, findings, options->suspects, options->depth);
 	report_json_suppressions(&json, findings, options->suppressions);
