@@ -24,7 +24,7 @@ const struct opt cmd_trace_options[] = {
 };
 
 const struct cmd *const cmd_table[] = {
-	&cmd_run, &cmd_check,
+	&cmd_run, &cmd_check, &cmd_diff,
 	&cmd_report, &cmd_why, &cmd_graph, &cmd_info, &cmd_dump, &cmd_help, NULL,
 };
 

@@ -52,7 +52,8 @@ struct cmd {
 	int (*run)(struct cmd_call *call);
 };
 
-extern const struct cmd cmd_run, cmd_check, cmd_report, cmd_why, cmd_graph, cmd_info, cmd_dump;
+extern const struct cmd cmd_run, cmd_check, cmd_diff, cmd_report, cmd_why, cmd_graph, cmd_info;
+extern const struct cmd cmd_dump;
 extern const struct cmd cmd_help;
 
 /* Options that several commands share: --color, --no-pager; --exact; and
