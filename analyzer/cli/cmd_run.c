@@ -23,6 +23,7 @@ static const char *output = "trace.bin";
 static bool is_quiet, has_no_symbols, has_free_stacks;
 static const char *snapshot_every;
 static unsigned on_full, wait_for, at_exit;
+static bool is_post_mortem;
 static const char *const on_full_choices[] = { "wait", "drop", NULL };
 static const char *const wait_for_choices[] = { "first", "all", NULL };
 static const char *const at_exit_choices[] = { "yes", "no", NULL };
@@ -42,6 +43,8 @@ static const struct opt run_options[] = {
 	  "what: yes (default), no", &at_exit, at_exit_choices },
 	{ "snapshot-every", 0, OPT_TEXT, "TIME", "the same again and again while it runs, as "
 	  "500ms, 10s or 5m", &snapshot_every, NULL },
+	{ "post-mortem", 0, OPT_FLAG, NULL, "note it from outside, when the process has ended: "
+	  "also after SIGKILL", &is_post_mortem, NULL },
 	{ "free-stacks", 0, OPT_FLAG, NULL, "record the stack of every free, too: costs about as "
 	  "much as that of an allocation", &has_free_stacks, NULL },
 	{ "no-symbols", 0, OPT_FLAG, NULL, "leave names and lines to report, on this machine",
@@ -231,6 +234,7 @@ static int run_program(struct cmd_call *call)
 		.is_wait_all = wait_for == 1,
 		.is_exit_snapshot_off = at_exit == 1,
 		.snapshot_every_ns = snapshot_every ? nanoseconds(snapshot_every) : 0,
+		.is_post_mortem = is_post_mortem,
 		.tool_version = MT_TOOL_VERSION,
 	};
 

@@ -100,6 +100,10 @@ struct mt_region_control {
 	uint32_t hold_generation;       /* and of which generation its modules are */
 	struct mt_shot shot;
 	struct mt_request request;
+	uint32_t is_other_malloc;       /* the program's malloc is not libc's */
+	uint64_t own_ranges;            /* address of what the library mapped for itself: start
+	                                 * and end, 2048 of them, some of them 0 */
+	uint64_t mortem_pid;            /* atomic: wants to be traced until its end; or 0 */
 };
 
 enum { MT_HELD_REGISTERS = 14 };

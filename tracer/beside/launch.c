@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,8 +119,11 @@ int run_launch_fork(struct run_launch *launch)
 
 static void reap(pid_t pid)
 {
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	int status;
+
+	/* It may be traced already: on its way out it stops. */
+	while (waitpid(pid, &status, 0) < 0 ? errno == EINTR : WIFSTOPPED(status))
+		ptrace(PTRACE_CONT, pid, NULL, NULL);
 }
 
 int run_launch_go(struct run_launch *launch, char *const *variables, unsigned n)

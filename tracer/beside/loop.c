@@ -65,6 +65,10 @@ static void look_after_children(struct run_loop *loop)
 			if (loop->recording && run_recording_stopped(loop->recording, pid,
 								     wait_status))
 				continue;
+			if (loop->recording && loop->recording->mortem.is_on &&
+			    !run_mortem_stopped(&loop->recording->mortem, &loop->recording->drain,
+						pid, wait_status))
+				continue;
 			if (pid == loop->program)
 				stop_too(loop, WSTOPSIG(wait_status));
 			continue;

@@ -242,6 +242,8 @@ size_t run_recording_pass(struct run_recording *recording)
 		tell_clock(recording, now_ns);
 	run_holds_pass(&recording->holds, &recording->drain, now_ns);
 	run_shots_pass(&recording->shots, &recording->drain, now_ns);
+	recording->mortem.clock = recording->clock;
+	run_mortem_pass(&recording->mortem, &recording->drain);
 	n_bytes = run_drain_pass(&recording->drain, now_ns);
 	if (now_ns - recording->kept_house_ns > HOUSE_EVERY_NS) {
 		run_drain_housekeeping(&recording->drain, now_ns);
@@ -294,6 +296,7 @@ void run_recording_close(struct run_recording *recording)
 	run_holds_release(&recording->holds);
 	if (recording->live.fd >= 0)
 		run_shots_release(&recording->shots, &recording->drain);
+	run_mortem_release(&recording->mortem);
 	for (uint32_t i = 0; recording->live.fd >= 0 && i < recording->live.n_prepared; i++)
 		run_processes_forget(&recording->processes, &recording->live.regions[i].users);
 	run_door_close(&recording->door);

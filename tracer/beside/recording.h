@@ -9,6 +9,7 @@
 #include "tracer/beside/clock.h"
 #include "tracer/beside/drain.h"
 #include "tracer/beside/hold.h"
+#include "tracer/beside/mortem.h"
 #include "tracer/beside/runner.h"
 #include "tracer/beside/shots.h"
 #include "tracer/beside/welcome.h"
@@ -24,6 +25,7 @@ struct run_recording {
 	struct run_drain drain;
 	struct run_holds holds;
 	struct run_shots shots;
+	struct run_mortem mortem;
 	struct run_door door;
 	uint64_t clock_told_ns;
 	uint64_t kept_house_ns;

@@ -28,6 +28,7 @@ struct runner {
 	struct run_launch launch;
 	struct run_recording recording;
 	struct run_loop loop;
+	void (*say)(const char *line);
 };
 
 static void fail(struct run_result *result, enum run_problem problem, const char *what,
@@ -185,6 +186,23 @@ static bool let_go(struct runner *runner, bool is_recorded)
 	return false;
 }
 
+/* From outside instead of from inside; where that is refused, from inside after all. */
+static void trace_to_the_end(struct runner *runner)
+{
+	struct run_recording *recording = &runner->recording;
+	int error = run_mortem_seize(&recording->mortem, runner->launch.pid);
+	char line[256];
+
+	if (!error) {
+		recording->live.header->is_exit_snapshot_off = 1;
+		return;
+	}
+	snprintf(line, sizeof(line), "--post-mortem: cannot trace the program (%s): processes are "
+		 "looked at as without it, and not after SIGKILL", strerror(error));
+	runner->say(line);
+	run_trace_note(&recording->trace, 0, false, "post-mortem-refused", strerror(error));
+}
+
 static bool start(struct runner *runner, bool is_recorded)
 {
 	struct run_result *result = runner->result;
@@ -204,6 +222,8 @@ static bool start(struct runner *runner, bool is_recorded)
 		run_launch_cancel(&runner->launch);
 		return false;
 	}
+	if (is_recorded && runner->options->is_post_mortem)
+		trace_to_the_end(runner);
 	if (let_go(runner, is_recorded))
 		return true;
 	if (is_recorded)
@@ -241,6 +261,7 @@ void run_record(const struct run_options *options, void (*say)(const char *line)
 		return;
 	}
 	runner->options = options;
+	runner->say = say;
 	runner->result = result;
 	runner->signals = result->internal;
 	runner->signals->fd = -1;

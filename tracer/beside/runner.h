@@ -20,6 +20,7 @@ struct run_options {
 	bool is_wait_all;           /* --wait=all */
 	bool is_exit_snapshot_off;  /* --snapshot-at-exit=no */
 	uint64_t snapshot_every_ns; /* --snapshot-every; 0: not at all */
+	bool is_post_mortem;        /* --post-mortem */
 	const char *tool_version;
 };
 

@@ -53,10 +53,14 @@ static void add_line(struct run_space *space, char *line)
 		   &n_before) < 7 || map.start >= map.end)
 		return;
 	map.device = makedev(major_number, minor_number);
+	map.is_readable = permissions[0] == 'r';
+	map.is_writable = permissions[1] == 'w';
 	map.is_code = permissions[2] == 'x';
+	map.is_shared = permissions[3] == 's';
 	map.is_vdso = strcmp(line + n_before, "[vdso]") == 0;
-	if (line[n_before] == '/')
-		map.path = strdup(line + n_before);
+	map.name = strdup(line + n_before);
+	if (map.name && map.name[0] == '/')
+		map.path = map.name;
 	add_map(space, &map);
 }
 
@@ -97,7 +101,7 @@ void run_space_release(struct run_space *space)
 	for (size_t i = 0; i < space->n_maps; i++) {
 		if (space->maps[i].fd >= 0)
 			close(space->maps[i].fd);
-		free(space->maps[i].path);
+		free(space->maps[i].name);
 	}
 	free(space->maps);
 	free(space->vdso);
@@ -225,6 +229,42 @@ static bool read_header(struct run_space *space, struct run_map *map, const Elf6
 	return true;
 }
 
+/* How many there are; 0: it is no ELF file. */
+static unsigned read_segments(struct run_space *space, struct run_map *map,
+			      Elf64_Phdr segments[SEGMENTS_MAX])
+{
+	Elf64_Ehdr file;
+
+	if (!read_file(space, map, 0, &file, sizeof(file)) ||
+	    memcmp(file.e_ident, ELFMAG, SELFMAG) != 0 || file.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    file.e_phentsize != sizeof(*segments) || file.e_phnum > SEGMENTS_MAX ||
+	    !read_file(space, map, file.e_phoff, segments, file.e_phnum * sizeof(*segments)))
+		return 0;
+	return file.e_phnum;
+}
+
+uint64_t run_space_object_end(struct run_space *space, struct run_map *map)
+{
+	Elf64_Phdr segments[SEGMENTS_MAX];
+	unsigned n = map->path ? read_segments(space, map, segments) : 0;
+	uint64_t high = 0, here = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const Elf64_Phdr *segment = &segments[i];
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		if (segment->p_vaddr + segment->p_memsz > high)
+			high = segment->p_vaddr + segment->p_memsz;
+		/* The mapping begins with the page the segment begins in. */
+		if (map->offset <= segment->p_offset && segment->p_offset - map->offset <
+		    RUN_SPACE_PAGE && segment->p_vaddr >= segment->p_offset - map->offset)
+			here = map->start - (segment->p_vaddr -
+					     (segment->p_offset - map->offset)) + 1;
+	}
+	return here ? here - 1 + high : 0;
+}
+
 bool run_space_table(struct run_space *space, uint64_t address, struct run_table *table)
 {
 	struct run_map *map = run_space_find(space, address);
@@ -232,15 +272,10 @@ bool run_space_table(struct run_space *space, uint64_t address, struct run_table
 	Elf64_Phdr segments[SEGMENTS_MAX];
 	const Elf64_Phdr *tables = NULL;
 	bool is_found = false;
-	Elf64_Ehdr file;
 	uint64_t bias = 0;
+	unsigned n = map && map->is_code ? read_segments(space, map, segments) : 0;
 
-	if (!map || !map->is_code || !read_file(space, map, 0, &file, sizeof(file)) ||
-	    memcmp(file.e_ident, ELFMAG, SELFMAG) != 0 || file.e_ident[EI_CLASS] != ELFCLASS64 ||
-	    file.e_phentsize != sizeof(*segments) || file.e_phnum > SEGMENTS_MAX ||
-	    !read_file(space, map, file.e_phoff, segments, file.e_phnum * sizeof(*segments)))
-		return false;
-	for (unsigned i = 0; i < file.e_phnum; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		const Elf64_Phdr *segment = &segments[i];
 
 		if (segment->p_type == PT_GNU_EH_FRAME)

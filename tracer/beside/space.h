@@ -22,8 +22,9 @@ struct run_map {
 	uint64_t start, end, offset;
 	uint64_t device, inode;
 	char *path;                  /* of a file; else NULL */
+	char *name;                  /* as the kernel has it: a path, "[heap]", or "" */
 	int fd;                      /* -1: not open; -2: cannot be */
-	bool is_code;
+	bool is_code, is_readable, is_writable, is_shared;
 	bool is_vdso;
 };
 
@@ -57,6 +58,8 @@ void run_space_release(struct run_space *space);
 struct run_map *run_space_find(const struct run_space *space, uint64_t address);
 /* A word of a mapped file or of the vDSO; false: none there. */
 bool run_space_word(struct run_space *space, uint64_t address, uint64_t *word);
+/* Where the ELF object whose code or data is mapped here ends in memory; 0: it is none. */
+uint64_t run_space_object_end(struct run_space *space, struct run_map *map);
 /* Finds the table that covers the code at an address. */
 bool run_space_table(struct run_space *space, uint64_t address, struct run_table *table);
 

@@ -40,6 +40,8 @@ TR_HOOK int dlclose(void *handle)
 static void be_quiet(void)
 {
 	tr_fatal_disarm();
+	if (!__atomic_load_n(&tr.is_quiet, __ATOMIC_ACQUIRE) && tr_is_on())
+		tr_process_be_traced();
 	__atomic_store_n(&tr.is_quiet, 1, __ATOMIC_RELEASE);
 }
 

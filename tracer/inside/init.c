@@ -236,6 +236,10 @@ static bool begin(void)
 		return false;
 	watch_for_fork();
 	tr_thread_reserve();
+	tr.control->own_ranges = (uintptr_t)tr_own_table();
+	tr.control->is_other_malloc = !tr_real.is_libc_malloc;
+	if (tr.is_quiet)
+		__atomic_store_n(&tr.control->mortem_pid, tr.pid, __ATOMIC_RELEASE);
 	tr.process = __atomic_add_fetch(&tr.live->n_processes, 1, __ATOMIC_ACQ_REL);
 	__atomic_store_n(&tr.mode, TR_ACTIVE, __ATOMIC_RELEASE);
 	announce_image();

@@ -8,6 +8,8 @@
 #include "tracer/inside/sys.h"
 #include "tracer/inside/target.h"
 
+enum { PATIENCE_NS = 200000000, NAP_NS = 100000 };
+
 bool tr_process_is_own(void)
 {
 	return !__atomic_load_n(&tr.is_quiet, __ATOMIC_RELAXED) &&
@@ -42,6 +44,19 @@ void tr_process_fatal(const struct mt_snapshot_thread *self, const struct tr_end
 		return;
 	tr_snapshot_fatal(self, signal);
 	put_end(MT_END_SIGNAL, (uint32_t)signal->number);
+}
+
+void tr_process_be_traced(void)
+{
+	const uint64_t until_ns = tr_monotonic_ns() + PATIENCE_NS;
+
+	if (!tr.live->has_runner || tr.live->is_exit_snapshot_off || !tr_process_is_own())
+		return;
+	__atomic_store_n(&tr.control->mortem_pid, tr.pid, __ATOMIC_RELEASE);
+	tr_channel_wake();
+	while (__atomic_load_n(&tr.control->mortem_pid, __ATOMIC_ACQUIRE) == tr.pid &&
+	       tr_monotonic_ns() < until_ns)
+		tr_nap(NAP_NS);
 }
 
 static void put_fork(uint64_t token, uint64_t pid)

@@ -22,6 +22,10 @@ bool tr_process_is_own(void);
 /* A signal is about to end the image; self is what the calling thread was at. */
 void tr_process_fatal(const struct mt_snapshot_thread *self, const struct tr_end_signal *signal);
 
+/* Asks the runner to look at the image when it has ended, because it will not be able
+ * to do so itself; waits until it will, a bounded time. */
+void tr_process_be_traced(void);
+
 /* In the parent, around a fork: before it, so that what is freed after it is
  * known to have been inherited; after it with the child's pid, or 0 if it failed.
  * Children made in other ways announce themselves. */

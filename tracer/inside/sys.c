@@ -40,6 +40,11 @@ size_t tr_own_ranges(struct tr_range *to, size_t room)
 	return n;
 }
 
+const struct tr_range *tr_own_table(void)
+{
+	return own;
+}
+
 void *tr_map_anonymous(size_t n_bytes)
 {
 	return map(n_bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -56,6 +56,8 @@ void tr_unmap(void *start, size_t n_bytes);
 struct tr_range {
 	uintptr_t start, end;
 };
+/* Where they are kept, for others to read. */
+const struct tr_range *tr_own_table(void);
 size_t tr_own_ranges(struct tr_range *to, size_t room);
 /* Reads a small file from its start; returns how many bytes, 0 on any error. */
 size_t tr_read_file(const char *path, void *to, size_t room);
