@@ -62,7 +62,7 @@ static bool put_thread(FILE *to, const struct mt_record *record)
 static bool put_range(FILE *to, const struct mt_record *record)
 {
 	static const char *const kinds[] = { NULL, "module", "stack", "tls", "heap", "anonymous",
-					     "file", "shared", "dead-stack" };
+					     "file", "shared", "dead-stack", "kernel" };
 	struct mt_snapshot_range range;
 
 	if (mt_get_snapshot_range(record, &range) < 0)

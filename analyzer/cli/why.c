@@ -240,6 +240,11 @@ void subject_put_root_name(FILE *to, const struct an_objects *objects,
 	case AN_ROOT_DECLARED:
 		fputs("memtrace_root", to);
 		break;
+	case AN_ROOT_KERNEL:
+		fputs("the kernel (", to);
+		put_name(to, an_objects_root_range(objects, root));
+		fputc(')', to);
+		break;
 	case AN_ROOT_FREED:
 		fputs("memory that was freed", to);
 		break;
@@ -264,10 +269,11 @@ void subject_put_root(struct out *out, const struct an_objects *objects,
 		      const struct an_root_edge *edge)
 {
 	uint32_t root = an_root_edge_root(edge);
+	enum an_root_kind kind = an_objects_root_kind(objects, root);
 
 	subject_put_root_name(out->to, objects, edge);
-	if (an_objects_root_range(objects, root) ||
-	    an_objects_root_kind(objects, root) == AN_ROOT_DECLARED)
+	if (kind == AN_ROOT_DECLARED ||
+	    (an_objects_root_range(objects, root) && kind != AN_ROOT_KERNEL))
 		fprintf(out->to, ", at 0x%" PRIx64, edge->slot);
 }
 

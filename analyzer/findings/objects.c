@@ -45,6 +45,8 @@ enum an_root_kind an_objects_root_kind(const struct an_objects *objects, uint32_
 			return AN_ROOT_INHERITED;
 		return objects->snapshot->flags & MT_SNAPSHOT_OTHER_MALLOC ? AN_ROOT_ALLOCATOR
 									   : AN_ROOT_FREED;
+	case MT_RANGE_KERNEL:
+		return AN_ROOT_KERNEL;
 	case MT_RANGE_DEAD_STACK:
 		return is_dead_frame(objects->snapshot, range) ? AN_ROOT_DEAD_FRAME
 							       : AN_ROOT_DEAD_THREAD;

@@ -39,6 +39,7 @@ enum an_root_kind {
 	AN_ROOT_DEAD_THREAD,         /* off: the stack of a thread that is gone */
 	AN_ROOT_INHERITED,           /* heap that a forked child has from its parent */
 	AN_ROOT_DECLARED,            /* memtrace_root: at the edge's address */
+	AN_ROOT_KERNEL,              /* no address: the kernel keeps it for the program */
 	AN_ROOT_LOADER,              /* no address: the dynamic loader keeps it */
 };
 

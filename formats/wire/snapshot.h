@@ -114,8 +114,14 @@ enum mt_range_kind {
 	MT_RANGE_FILE,           /* root: a private writable mapping of a file */
 	MT_RANGE_SHARED,         /* root: shared writable memory */
 	MT_RANGE_DEAD_STACK,     /* no root: a thread that is gone, or below a stack pointer */
+	MT_RANGE_KERNEL,         /* root: values that the kernel keeps for the program; name is
+	                          * "epoll 5", "timer 0". They have no addresses */
 	MT_N_RANGE_KINDS,
 };
+
+/* Where the values that the kernel keeps are numbered, where no memory is. */
+#define MT_RANGE_KERNEL_START (UINT64_C(1) << 63)
+#define MT_RANGE_KERNEL_BYTES (UINT64_C(1) << 32)     /* of each range */
 
 static inline bool mt_range_is_root(uint32_t kind)
 {

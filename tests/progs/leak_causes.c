@@ -12,6 +12,8 @@
  *   thread_local  1 of 24 bytes from make_held(), held by a thread-local variable
  *   joined        1 of 24 bytes from make_left(), only in the stack of a joined thread
  *   running       1 of 24 bytes from make_held(), in the stack of a thread that runs
+ *   epoll         1 of 24 bytes from make_held(), known to the kernel alone, with a descriptor
+ *   timer         1 of 24 bytes from make_held(), known to the kernel alone, with a timer
  *   main          1 of 24 bytes from make_left(), held by locals of main's, which returns
  *   main_exits    1 of 24 bytes from make_held(), held by locals of main's, which calls exit
  *   register      1 of 24 bytes from make_held(), in a register of a thread that runs
@@ -19,8 +21,11 @@
 #include "tests/progs/progs.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 static void *volatile global;
@@ -110,6 +115,29 @@ APART static void fill(void *volatile *many, void *made)
 		many[i] = made;
 }
 
+APART static void give_to_epoll(void)
+{
+	int ends[2], set = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = make_held(24) };
+
+	if (set < 0 || pipe(ends) || epoll_ctl(set, EPOLL_CTL_ADD, ends[0], &event))
+		exit(1);
+	memset(&event, 0, sizeof(event));
+	keep(&event);
+}
+
+APART static void give_to_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1,
+				  .sigev_value.sival_ptr = make_held(24) };
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
+		exit(1);
+	memset(&event, 0, sizeof(event));
+	keep(&event);
+}
+
 static void *worker(void *unused)
 {
 	void *volatile many[512];
@@ -169,6 +197,7 @@ int main(int argc, char **argv)
 		{ "lost", lose }, { "global", hold_by_global }, { "indirect", lose_list },
 		{ "interior", hold_inside }, { "ring", lose_rings }, { "freed", leave_in_freed },
 		{ "thread_local", hold_by_thread_local }, { "joined", join },
+		{ "epoll", give_to_epoll }, { "timer", give_to_timer },
 	};
 	void *volatile locals[512] = { NULL };
 

@@ -104,6 +104,14 @@ void tr_plain_see_pointer(uintptr_t pointer, uintptr_t start, uintptr_t end);
 bool tr_plain_is_full(void);
 void tr_plain_flush(struct tr_shot *shot, struct tr_context *context);
 
+/* snapshot_kernel.c: each value that the kernel keeps for the program, with who has
+ * it: "epoll 5", "timer 0". */
+struct tr_kernel_taker {
+	void *context;
+	void (*word)(void *context, const char *name, uint64_t value);
+};
+void tr_kernel_list(const struct tr_kernel_taker *taker);
+
 struct tr_end_signal;
 /* snapshot_standing.c: where the scanning thread stands; signal may be NULL. */
 void tr_shot_put_standing(struct tr_context *context, const struct mt_snapshot_thread *self,

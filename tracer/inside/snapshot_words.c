@@ -17,6 +17,7 @@ enum {
 	TARGET_BITS = 1 << 16,
 	COPY_BYTES = 64 << 10,
 	VTABLES = 1024,
+	KERNEL_NAME_BYTES = 32,
 };
 static const uint64_t address_bits = (UINT64_C(1) << 48) - 1;
 static const uint64_t bytes_max = UINT64_C(1) << 42;    /* of a piece whose pages are listed */
@@ -41,6 +42,8 @@ struct writer {
 	uint32_t range;
 	bool has_plain;          /* of this piece, words may say what an allocation is */
 	bool has_counts;         /* and pointers in it lead to some that do */
+	uint64_t next_slot;      /* of a value that the kernel keeps */
+	char name[KERNEL_NAME_BYTES];   /* where the last of these was; "": nowhere yet */
 };
 
 static struct target targets[TR_PIECES_MAX + TR_ZONES_MAX];
@@ -267,6 +270,36 @@ static void put_range(struct writer *writer, const struct tr_piece *piece, uint3
 		writer->shot->reason = "no-room";
 }
 
+static void put_kernel_range(struct writer *writer, const char *name)
+{
+	struct tr_piece piece = { .kind = MT_RANGE_KERNEL, .name = writer->name };
+	size_t n = strnlen(name, KERNEL_NAME_BYTES - 1);
+
+	flush(writer, &writer->pointers);
+	memcpy(writer->name, name, n);
+	writer->name[n] = '\0';
+	writer->next_slot = (writer->next_slot + MT_RANGE_KERNEL_BYTES - 1) &
+			    ~(uint64_t)(MT_RANGE_KERNEL_BYTES - 1);
+	piece.start = writer->next_slot;
+	piece.end = piece.start + MT_RANGE_KERNEL_BYTES;
+	put_range(writer, &piece, ++writer->range, 0);
+}
+
+/* These have no address: they get numbers where no memory is. */
+static void take_kernel_word(void *context, const char *name, uint64_t value)
+{
+	struct writer *writer = context;
+	const struct target *target = find_target(value & address_bits);
+
+	if (!target || target->is_zone || writer->shot->reason)
+		return;
+	if (strcmp(name, writer->name) != 0)
+		put_kernel_range(writer, name);
+	put_word(writer, &writer->pointers, writer->next_slot, value);
+	writer->next_slot += 8;
+	writer->shot->n_words++;
+}
+
 void tr_shot_scan(struct tr_shot *shot, struct tr_context *context)
 {
 	struct writer writer = {
@@ -286,5 +319,8 @@ void tr_shot_scan(struct tr_shot *shot, struct tr_context *context)
 		if (!is_huge && !scan_piece(&writer, piece) && !shot->reason)
 			put_range(&writer, piece, writer.range, piece->flags | MT_RANGE_UNREADABLE);
 	}
+	writer.next_slot = MT_RANGE_KERNEL_START;
+	tr_kernel_list(&(struct tr_kernel_taker){ &writer, take_kernel_word });
+	flush(&writer, &writer.pointers);
 	tr_plain_flush(shot, context);
 }
