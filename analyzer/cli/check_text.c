@@ -32,6 +32,8 @@ const char *check_sentence(char to[128], const struct an_gate_row *row)
 		return to;
 	case AN_CAUSE_THREAD_EXITED:
 		return "Only the stack of a thread that is gone held it";
+	case AN_CAUSE_MODULE_UNLOADED:
+		return "Only a module held it that was unloaded";
 	case AN_CAUSE_HELD_BY_FREED:
 		return "Only memory that was freed holds it";
 	case AN_CAUSE_LAST_POINTER_LOST:

@@ -159,10 +159,17 @@ static void put_holders(struct answer *answer)
 	uint32_t root = an_graph_first_root(graph, answer->node);
 	uint32_t n_roots = an_graph_first_root(graph, answer->node + 1) - root;
 	uint32_t most = n_shown(HOLDERS_SHOWN);
+	const struct an_snapshot *snapshot = answer->objects->snapshot;
+	const struct an_unloaded *unloaded = an_session_unloaded(
+		answer->objects->session, snapshot->process, &snapshot->live[answer->node]);
 	FILE *to = answer->out->to;
 
 	put_head(answer, "HELD BY");
-	if (!n && !n_roots)
+	if (unloaded && an_reach_is_lost(&answer->objects->reach, answer->node)) {
+		fputs("  ", to);
+		put_unloaded(to, answer->objects->session, unloaded);
+		fputc('\n', to);
+	} else if (!n && !n_roots)
 		fputs("  nobody\n", to);
 	for (uint32_t i = 0; i < n_roots && i < most; i++) {
 		const struct an_root_edge *edge = &graph->roots[root + i];

@@ -80,6 +80,7 @@ static bool put_range(FILE *to, const struct mt_record *record)
 
 static bool put_words(FILE *to, const struct mt_record *record)
 {
+	const char *of = record->kind == MT_KIND_MODULE_GLOBALS ? "module" : "range";
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_words words;
 	uint64_t slot, value;
@@ -87,7 +88,7 @@ static bool put_words(FILE *to, const struct mt_record *record)
 
 	if (mt_get_snapshot_words(&in, &words) < 0)
 		return false;
-	fprintf(to, " range=%" PRIu32, words.range);
+	fprintf(to, " %s=%" PRIu32, of, words.range);
 	while ((status = mt_get_snapshot_word(&in, &words, &slot, &value)) == 1)
 		fprintf(to, " 0x%" PRIx64 "=0x%" PRIx64, slot, value);
 	return status == 0;
@@ -142,6 +143,7 @@ bool dump_snapshot(FILE *to, const struct mt_record *record)
 		return put_range(to, record);
 	case MT_KIND_SNAPSHOT_WORDS:
 	case MT_KIND_SNAPSHOT_PLAIN:
+	case MT_KIND_MODULE_GLOBALS:
 		return put_words(to, record);
 	case MT_KIND_SNAPSHOT_END:
 		return put_end(to, record);

@@ -28,7 +28,7 @@ static const char *const kinds[] = {
 	[MT_KIND_SNAPSHOT_WORDS] = "snapshot-words", [MT_KIND_SNAPSHOT_END] = "snapshot-end",
 	[MT_KIND_FREE_STACK] = "free-stack", [MT_KIND_MARK] = "mark",
 	[MT_KIND_ANNOTATION] = "annotation", [MT_KIND_SNAPSHOT_PLAIN] = "snapshot-plain",
-	[MT_KIND_STANDING] = "standing",
+	[MT_KIND_STANDING] = "standing", [MT_KIND_MODULE_GLOBALS] = "module-globals",
 };
 
 static const char *const metas[] = {

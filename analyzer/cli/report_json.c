@@ -9,6 +9,7 @@
 #include "analyzer/cli/report_leaks.h"
 #include "analyzer/cli/report_limits.h"
 #include "analyzer/cli/report_standing.h"
+#include "analyzer/findings/roots.h"
 #include "version.h"
 
 #include <stdlib.h>
@@ -230,6 +231,24 @@ static void put_lost_between(struct json *json, const struct an_finding *finding
 	out_json_close_array(json);
 }
 
+/* What is known besides of how it was lost. */
+static void put_evidence(struct json *json, const struct an_session *session,
+			 const struct an_finding *finding)
+{
+	const struct an_unloaded *unloaded = finding->unloaded;
+
+	out_json_open_array(json, "evidence");
+	if (finding->cause == AN_CAUSE_MODULE_UNLOADED && unloaded) {
+		out_json_open_object(json, NULL);
+		out_json_text(json, "kind", "held-by-unloaded-module");
+		out_json_text(json, "module", session->modules[unloaded->module].path);
+		out_json_text(json, "variable", an_unloaded_variable(session, unloaded));
+		out_json_uint(json, "unloaded_ns", unloaded->at_ns);
+		out_json_close_object(json);
+	}
+	out_json_close_array(json);
+}
+
 static void put_finding(struct json *json, const struct an_findings *findings,
 			const struct an_finding *finding, struct an_line_list *list,
 			const struct report_options *options)
@@ -255,8 +274,7 @@ static void put_finding(struct json *json, const struct an_findings *findings,
 	report_json_cycle(json, findings, finding, options->depth);
 	out_json_text(json, "suppressed_by", suppression_of(finding, options));
 	put_lost_between(json, finding);
-	out_json_open_array(json, "evidence");
-	out_json_close_array(json);
+	put_evidence(json, session, finding);
 	out_json_close_object(json);
 }
 

@@ -4,6 +4,7 @@
 #include "analyzer/cli/report_leaks.h"
 #include "analyzer/base/xalloc.h"
 #include "analyzer/cli/out_text.h"
+#include "analyzer/cli/why.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,8 @@ const char *report_cause_sentence(char to[REPORT_SENTENCE_BYTES],
 		return to;
 	case AN_CAUSE_THREAD_EXITED:
 		return "Only the stack of a thread that is gone held it";
+	case AN_CAUSE_MODULE_UNLOADED:
+		return "Only a module held it that was unloaded";
 	case AN_CAUSE_HELD_BY_FREED:
 		return "Only memory that was freed holds it";
 	case AN_CAUSE_LAST_POINTER_LOST:
@@ -245,6 +248,11 @@ static void put_leak(struct section *section, const struct an_finding *finding, 
 	put_type(section, finding);
 	an_stack_names_lines(section->findings->names, finding->stack, &section->list);
 	report_text_stack(out, &section->list, &style);
+	if (finding->cause == AN_CAUSE_MODULE_UNLOADED && finding->unloaded) {
+		fputs("      held by  ", out->to);
+		put_unloaded(out->to, session, finding->unloaded);
+		fputc('\n', out->to);
+	}
 	if (finding->ring)
 		put_ring(section, finding);
 	report_text_lost_between(out, finding, 6);

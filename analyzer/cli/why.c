@@ -222,6 +222,23 @@ static void put_place(FILE *to, const struct an_objects *objects,
 		fputc(')', to);
 }
 
+void put_unloaded(FILE *to, const struct an_session *session, const struct an_unloaded *unloaded)
+{
+	const char *path = session->modules[unloaded->module].path;
+	const char *slash = strrchr(path, '/'), *variable = an_unloaded_variable(session, unloaded);
+	char time[TEXT_BYTES];
+
+	if (variable) {
+		text_put(to, variable);
+		fputs(" (data of ", to);
+	} else {
+		fputs("the data of ", to);
+	}
+	text_put(to, slash && slash[1] ? slash + 1 : path);
+	fprintf(to, "%s, which was unloaded at %s", variable ? ")" : "",
+		text_duration(time, unloaded->at_ns));
+}
+
 void subject_put_root_name(FILE *to, const struct an_objects *objects,
 			   const struct an_root_edge *edge)
 {

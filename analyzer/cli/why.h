@@ -32,6 +32,9 @@ void subject_release(struct subject *subject);
  * what is left of the line after column. */
 void subject_put_node(struct out *out, const struct subject *subject, uint32_t node,
 		      unsigned column, struct an_line_list *list);
+/* "list (data of plugin.so), which was unloaded at 1.2 s". */
+void put_unloaded(FILE *to, const struct an_session *session,
+		  const struct an_unloaded *unloaded);
 /* "config_cache (data of server)", "the stack of thread 4100 (worker)". */
 void subject_put_root_name(FILE *to, const struct an_objects *objects,
 			   const struct an_root_edge *edge);

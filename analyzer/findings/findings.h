@@ -43,6 +43,7 @@ struct an_finding {
 	const struct an_ring *ring;  /* of a cycle: an example; else NULL */
 	uint64_t example;            /* address of one, in the process of that index */
 	uint32_t example_process;
+	const struct an_unloaded *unloaded;      /* of a module that is gone: what held it */
 	uint32_t suppressed_by;      /* index of a suppression, or AN_NONE */
 	bool has_lost_between;       /* as in struct an_leak */
 	uint64_t held_ns, lost_ns;

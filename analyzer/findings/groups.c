@@ -133,6 +133,7 @@ static void add(const struct builder *builder, struct group *group, const struct
 		finding->cause = leak->cause;
 		finding->ring = leak->ring;
 		finding->example = leak->example;
+		finding->unloaded = leak->unloaded;
 		finding->example_process = leak->process;
 		finding->suppressed_by = leak->suppressed_by;
 	}

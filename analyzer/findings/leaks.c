@@ -25,6 +25,7 @@ const char *an_cause_name(enum an_cause cause)
 {
 	static const char *const names[AN_N_CAUSES] = {
 		"unknown", "last-pointer-lost", "cycle", "thread-exited", "held-by-freed",
+		"module-unloaded",
 	};
 
 	return names[cause];
@@ -85,6 +86,9 @@ enum an_cause an_leaks_cause(const struct an_objects *objects, uint32_t node)
 	enum an_cause cause = AN_CAUSE_LAST_POINTER_LOST;
 	uint32_t end = an_graph_first_root(graph, node + 1);
 
+	if (an_session_unloaded(objects->session, objects->snapshot->process,
+				&objects->snapshot->live[node]))
+		return AN_CAUSE_MODULE_UNLOADED;
 	for (uint32_t i = an_graph_first_root(graph, node); i < end; i++) {
 		const struct an_root_edge *edge = &graph->roots[i];
 		enum an_root_kind kind = an_objects_root_kind(objects, an_root_edge_root(edge));
@@ -124,7 +128,10 @@ static struct an_leak *leak_of(struct asking *asking, uint32_t node, enum an_cla
 		.process = asking->objects->snapshot->process, .stack = held->stack,
 		.class = (uint8_t)class, .cause = (uint8_t)cause,
 		.confidence = (uint8_t)confidence_of(asking, class),
-		.example = held->addr, .suppressed_by = AN_NONE,
+		.example = held->addr,
+		.unloaded = an_session_unloaded(asking->session,
+						asking->objects->snapshot->process, held),
+		.suppressed_by = AN_NONE,
 	});
 }
 

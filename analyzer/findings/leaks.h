@@ -33,6 +33,7 @@ enum an_cause {
 	AN_CAUSE_CYCLE,
 	AN_CAUSE_THREAD_EXITED,      /* only the stack of a thread that is gone holds it */
 	AN_CAUSE_HELD_BY_FREED,      /* only memory that was freed holds it */
+	AN_CAUSE_MODULE_UNLOADED,    /* the variables of a module held it that was unloaded */
 	AN_N_CAUSES,
 };
 
@@ -76,6 +77,7 @@ struct an_leak {
 	const struct an_ring *ring;  /* NULL unless a cycle */
 	const uint32_t *stacks;      /* of a cycle: all on the ring, ascending */
 	uint32_t n_stacks;
+	const struct an_unloaded *unloaded;   /* what held the example; NULL: none did */
 	uint32_t suppressed_by;      /* index, AN_BY_PROGRAM, or AN_NONE */
 	bool has_lost_between;       /* earlier snapshots tell when: */
 	uint64_t held_ns, lost_ns;   /* each was held at the one time or later, and lost

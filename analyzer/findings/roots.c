@@ -73,6 +73,24 @@ const char *an_root_variable(const struct an_objects *objects, const struct an_r
 	return an_symbols_variable(objects->session->symbols, place.module, place.address);
 }
 
+static struct an_place place_unloaded(const struct an_session *session,
+				      const struct an_unloaded *unloaded)
+{
+	return (struct an_place){
+		.module = an_session_symbols_module(session, unloaded->module),
+		.address = unloaded->slot - session->modules[unloaded->module].bias,
+		.kind = AN_PLACE_VARIABLE,
+	};
+}
+
+const char *an_unloaded_variable(const struct an_session *session,
+				 const struct an_unloaded *unloaded)
+{
+	struct an_place place = place_unloaded(session, unloaded);
+
+	return an_symbols_variable(session->symbols, place.module, place.address);
+}
+
 struct places {
 	VEC(struct an_place) all;
 };
@@ -120,6 +138,8 @@ struct an_place *an_root_places(const struct an_session *session, size_t n_most,
 		add_vtables(session, &session->snapshots[i], n_most, &places);
 		add_variables(session, &session->snapshots[i], n_most, &places);
 	}
+	for (uint64_t i = 0; i < session->n_unloaded && places.all.n < n_most; i++)
+		*VEC_PUSH(&places.all) = place_unloaded(session, &session->unloaded[i]);
 	*n_places = places.all.n;
 	return places.all.at;
 }

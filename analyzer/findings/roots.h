@@ -13,6 +13,10 @@
  * session; equal names are one pointer. */
 const char *an_root_variable(const struct an_objects *objects, const struct an_root_edge *edge);
 
+/* The same of a word of a module that was unloaded. */
+const char *an_unloaded_variable(const struct an_session *session,
+				 const struct an_unloaded *unloaded);
+
 /* The places whose names the trace must carry for another machine to know them:
  * variables with pointers in the snapshots, and vtables of what is there; so many
  * places at most. To be freed. */

@@ -246,6 +246,7 @@ void an_finish(struct an_replay *replay)
 	list_differs(replay, process_index);
 	an_marks_finish(replay, process_index);
 	an_snapshots_finish(replay, &numbers);
+	an_unloaded_finish(replay, process_index);
 	an_annotations_count_strangers(replay);
 	an_standings_finish(replay, process_index);
 	an_certificate(replay, process_index);

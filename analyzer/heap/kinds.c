@@ -192,6 +192,7 @@ static kind_fn *const on_kind[] = {
 	[MT_KIND_SNAPSHOT_THREAD] = an_snapshot_thread,
 	[MT_KIND_SNAPSHOT_RANGE] = an_snapshot_range,
 	[MT_KIND_SNAPSHOT_WORDS] = an_snapshot_words,
+	[MT_KIND_MODULE_GLOBALS] = an_module_globals,
 	[MT_KIND_SNAPSHOT_PLAIN] = an_snapshot_plain,
 	[MT_KIND_SNAPSHOT_END] = an_snapshot_end,
 	[MT_KIND_MARK] = an_mark,

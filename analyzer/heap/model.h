@@ -124,6 +124,13 @@ struct an_note {
 	const char *detail;          /* may be empty */
 };
 
+/* A word of a module's variables, when the module was unloaded. */
+struct an_unloaded {
+	uint32_t process, module;    /* indexes */
+	uint64_t slot, value;
+	uint64_t at_ns;
+};
+
 struct an_live {                 /* one allocation that was not freed */
 	uint32_t process;
 	uint32_t stack;

@@ -41,6 +41,7 @@ struct an_replay {
 	VEC(struct an_note_state) notes;
 	VEC(struct mt_ended) ended;
 	VEC(struct an_differs) differs;
+	VEC(struct an_unloaded) unloaded;        /* indexes of this replay, ids; ticks */
 	VEC(struct an_snapshot) old_snapshots;   /* of which only the news are kept */
 	VEC(struct an_mark_name) mark_names;     /* times in ticks */
 	VEC(struct an_mark) marks;

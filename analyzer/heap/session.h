@@ -32,6 +32,7 @@ struct an_session {
 	struct an_module *modules;     uint32_t n_modules;
 	struct an_stack *stacks;       uint32_t n_stacks;
 	struct an_site *sites;         uint32_t n_sites;      /* by process, then stack */
+	struct an_unloaded *unloaded;  uint64_t n_unloaded;   /* by process, then value */
 	struct an_live *live;          uint64_t n_live;       /* by process, then address */
 	struct an_snapshot *snapshots; uint32_t n_snapshots;  /* by process, then time */
 	uint32_t at_snapshot;        /* index of the one it was read until, or AN_NONE */
@@ -75,6 +76,10 @@ void an_session_close(struct an_session *session);
  * one inherited through fork: an index, or AN_NONE. */
 uint32_t an_session_module_at(const struct an_session *session, uint32_t process, uint64_t addr,
 			      uint64_t at_ns);
+/* What an unloaded module held that points to an allocation of a process (an index),
+ * made before; or NULL. */
+const struct an_unloaded *an_session_unloaded(const struct an_session *session, uint32_t process,
+					      const struct an_held *held);
 /* The number of a module (an index) in session->symbols. */
 uint32_t an_session_symbols_module(const struct an_session *session, uint32_t index);
 

@@ -63,6 +63,10 @@ int an_snapshot_thread(struct an_replay *replay, struct an_stream *stream,
 		       const struct mt_record *record);
 int an_snapshot_range(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record);
+/* globals.c */
+int an_module_globals(struct an_replay *replay, struct an_stream *stream,
+		      const struct mt_record *record);
+void an_unloaded_finish(struct an_replay *replay, const uint32_t *process_index);
 int an_snapshot_plain(struct an_replay *replay, struct an_stream *stream,
 		      const struct mt_record *record);
 int an_snapshot_words(struct an_replay *replay, struct an_stream *stream,

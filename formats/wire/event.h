@@ -81,6 +81,7 @@ enum mt_kind {
 	MT_KIND_STANDING = 26,     /* where the scanning thread stood; in standing.h */
 	MT_KIND_MARK = 27,         /* the program said so; both in annotation.h */
 	MT_KIND_ANNOTATION = 28,
+	MT_KIND_MODULE_GLOBALS = 29, /* what a module's variables held; in snapshot.h */
 	MT_KIND_SNAPSHOT_PLAIN = 32,
 };
 

@@ -197,6 +197,12 @@ int mt_get_snapshot_word(struct mt_in *in, struct mt_snapshot_words *words, uint
  * range 0 for words that may lie in any; of one slot told twice either holds.
  */
 
+/*
+ * MT_KIND_MODULE_GLOBALS, outside of snapshots: words that may be pointers, of the
+ * data of a module that was unloaded, as they were when that was asked for. As
+ * MT_KIND_SNAPSHOT_WORDS, with the module's id for the range. Before MODULE_GONE.
+ */
+
 /* MT_KIND_SNAPSHOT_END. */
 struct mt_snapshot_end {
 	uint64_t pause_ns;       /* from the first thread stopped to the last released */

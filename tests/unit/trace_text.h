@@ -89,7 +89,7 @@ static inline int text_snapshot_thread(FILE *to, const struct mt_record *record)
 	return MT_OK;
 }
 
-static inline int text_snapshot_words(FILE *to, const struct mt_record *record)
+static inline int text_words_of(FILE *to, const struct mt_record *record, const char *what)
 {
 	struct mt_in in = { record->payload, record->payload + record->payload_bytes, false };
 	struct mt_snapshot_words r;
@@ -98,7 +98,7 @@ static inline int text_snapshot_words(FILE *to, const struct mt_record *record)
 
 	if (status < 0)
 		return status;
-	TEXT_U(range);
+	fprintf(to, " %s=%" PRIu32, what, r.range);
 	while ((status = mt_get_snapshot_word(&in, &r, &slot, &value)) == 1)
 		fprintf(to, " 0x%" PRIx64 "=0x%" PRIx64, slot, value);
 	return status;
@@ -178,10 +178,13 @@ static inline int text_extended(FILE *to, struct mt_stream_state *state,
 		return text_snapshot_thread(to, record);
 	case MT_KIND_SNAPSHOT_WORDS:
 		fputs(" snapshot_words", to);
-		return text_snapshot_words(to, record);
+		return text_words_of(to, record, "range");
+	case MT_KIND_MODULE_GLOBALS:
+		fputs(" module_globals", to);
+		return text_words_of(to, record, "module");
 	case MT_KIND_SNAPSHOT_PLAIN:
 		fputs(" snapshot_plain", to);
-		return text_snapshot_words(to, record);
+		return text_words_of(to, record, "range");
 	case MT_KIND_STANDING:
 		fputs(" standing", to);
 		return text_standing(to, &in);

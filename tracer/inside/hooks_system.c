@@ -4,6 +4,7 @@
  * library, forbid system calls, name a thread.
  */
 #include "tracer/inside/fatal.h"
+#include "tracer/inside/globals.h"
 #include "tracer/inside/hooks.h"
 #include "tracer/inside/modules.h"
 #include "tracer/inside/process.h"
@@ -18,6 +19,7 @@
  * named before its code is gone; after that, nothing may be taken for it. */
 TR_HOOK int dlclose(void *handle)
 {
+	struct tr_globals *globals = NULL;
 	struct tr_context *context;
 	int result;
 
@@ -25,12 +27,19 @@ TR_HOOK int dlclose(void *handle)
 	if (!tr_is_on())
 		return tr_real.dlclose(handle);
 	tr_loader_begin();
+	context = tr_enter();
+	if (context) {
+		globals = tr_globals_take(context, handle);
+		tr_leave();
+	}
 	result = tr_real.dlclose(handle);
 	context = tr_enter();
 	if (context) {
+		tr_globals_tell(context, globals);
 		tr_modules_check_gone(context);
 		tr_leave();
 	}
+	tr_globals_free(globals);
 	tr_loader_end();
 	return result;
 }

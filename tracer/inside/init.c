@@ -12,6 +12,7 @@
 #include "tracer/inside/clock.h"
 #include "tracer/inside/emit.h"
 #include "tracer/inside/environment.h"
+#include "tracer/inside/globals.h"
 #include "tracer/inside/fatal.h"
 #include "tracer/inside/modules.h"
 #include "tracer/inside/process.h"
@@ -284,6 +285,7 @@ void tr_process_forked(void)
 	tr.pid = (uint64_t)tr_sys0(SYS_getpid);
 	tr_thread_forget_others();
 	tr_modules_forked();
+	tr_globals_forked();
 	tr.saw_loader = 0;
 	tr.n_loaders_busy = 0;
 	tr_snapshot_forked();

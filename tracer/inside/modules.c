@@ -14,18 +14,6 @@ enum {
 	SPINS = 4000,
 };
 
-/* One that the trace knows. The identity is what must be equal for an address
- * to still mean the same: not the link_map's address alone, which is reused,
- * and nothing that would have to be read from the module itself, which another
- * thread may be unmapping. */
-struct module {
-	uint32_t id;
-	uintptr_t start, end;
-	const struct link_map *map;
-	const ElfW(Dyn) *dynamic;
-	uint64_t name_hash;
-};
-
 struct build_id {
 	uint8_t bytes[BUILD_ID_BYTES_MAX];
 	uint32_t n_bytes;
@@ -34,9 +22,10 @@ struct build_id {
 /* Changed under a try-lock by whoever describes a new stack or looks for what
  * is gone: rare. Who does not get it in time describes the module again under a
  * number of its own, which a reader does not mind. */
-static struct module modules[MODULES_MAX];
+static struct tr_module modules[MODULES_MAX];
 static uint32_t n_modules;
 static uint32_t last_module_id;
+static uint32_t n_at_start;      /* modules up to this number came with the program */
 static uint32_t is_locked;
 
 static bool lock(void)
@@ -77,7 +66,7 @@ static bool find_build_id(struct build_id *id, const uint8_t *at, const uint8_t 
 
 /* From the notes in memory; n_bytes is 0 without one. The module has code on
  * the caller's stack, or nobody else is running: it stays mapped. */
-static void read_build_id(struct build_id *id, const struct module *module)
+static void read_build_id(struct build_id *id, const struct tr_module *module)
 {
 	const ElfW(Ehdr) *header = (const void *)module->start;
 	const ElfW(Phdr) *segment = (const void *)(module->start + header->e_phoff);
@@ -111,7 +100,7 @@ static uint64_t hash_name(const char *name)
 }
 
 /* What is at this address now, as far as it can be said without a lock. */
-static bool identify(struct module *module, uintptr_t address)
+static bool identify(struct tr_module *module, uintptr_t address)
 {
 	struct dl_find_object found;
 
@@ -126,13 +115,13 @@ static bool identify(struct module *module, uintptr_t address)
 	return true;
 }
 
-static bool is_same(const struct module *a, const struct module *b)
+static bool is_same(const struct tr_module *a, const struct tr_module *b)
 {
 	return a->start == b->start && a->end == b->end && a->map == b->map &&
 	       a->dynamic == b->dynamic && a->name_hash == b->name_hash;
 }
 
-static struct module *find(uintptr_t start)
+static struct tr_module *find(uintptr_t start)
 {
 	for (uint32_t i = n_modules; i-- > 0;)
 		if (modules[i].start == start)
@@ -140,7 +129,7 @@ static struct module *find(uintptr_t start)
 	return NULL;
 }
 
-static bool put_module(struct tr_context *context, const struct module *module)
+static bool put_module(struct tr_context *context, const struct tr_module *module)
 {
 	struct mt_out out = tr_scratch(context);
 	const char *path = path_of(module->map);
@@ -163,8 +152,8 @@ static bool put_module(struct tr_context *context, const struct module *module)
 /* The module of an address becomes known. */
 static bool describe(struct tr_context *context, uintptr_t address)
 {
-	struct module now;
-	struct module *known;
+	struct tr_module now;
+	struct tr_module *known;
 	bool is_locked_by_us, is_put;
 
 	if (!identify(&now, address))
@@ -211,6 +200,29 @@ void tr_modules_describe_all(struct tr_context *context)
 	for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
 		if (map->l_ld)
 			describe(context, (uintptr_t)map->l_ld);
+	n_at_start = last_module_id;
+}
+
+uint32_t tr_modules_late(struct tr_context *context, uintptr_t wanted, struct tr_module *to,
+			 uint32_t room)
+{
+	uint32_t n = 0;
+
+	describe(context, wanted);
+	if (!lock())
+		return 0;
+	for (uint32_t i = 0; i < n_modules && n < room; i++)
+		if (modules[i].id > n_at_start)
+			to[n++] = modules[i];
+	unlock();
+	return n;
+}
+
+bool tr_module_is_there(const struct tr_module *module)
+{
+	struct tr_module now;
+
+	return identify(&now, module->start) && is_same(&now, module);
 }
 
 static void put_gone(struct tr_context *context, uint32_t id)
@@ -230,7 +242,7 @@ void tr_modules_check_gone(struct tr_context *context)
 	if (!lock())
 		return;
 	for (uint32_t i = 0; i < n_modules;) {
-		struct module now;
+		struct tr_module now;
 
 		if (identify(&now, modules[i].start) && is_same(&now, &modules[i])) {
 			i++;

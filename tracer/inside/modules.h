@@ -25,6 +25,24 @@ bool tr_modules_describe(struct tr_context *context, const uint64_t *frames, uin
  * nobody else can be changing the list. */
 void tr_modules_describe_all(struct tr_context *context);
 
+/* One that the trace knows. The identity is what must be equal for an address
+ * to still mean the same: not the link_map's address alone, which is reused,
+ * and nothing that would have to be read from the module itself, which another
+ * thread may be unmapping. */
+struct tr_module {
+	uint32_t id;
+	uintptr_t start, end;
+	const struct link_map *map;
+	const ElfW(Dyn) *dynamic;
+	uint64_t name_hash;
+};
+
+/* Those that came after the program started, as far as the trace knows them; that
+ * at the address wanted becomes known. How many there are, at most room. */
+uint32_t tr_modules_late(struct tr_context *context, uintptr_t wanted, struct tr_module *to,
+			 uint32_t room);
+bool tr_module_is_there(const struct tr_module *module);
+
 /* Something may have been unloaded: tells the trace which modules went and
  * raises the generation if any did. */
 void tr_modules_check_gone(struct tr_context *context);

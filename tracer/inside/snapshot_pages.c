@@ -100,10 +100,15 @@ uintptr_t tr_pages_next(struct tr_pages *pages, uintptr_t *at, uintptr_t end)
 	return run < end ? run : end;
 }
 
-bool tr_read_safely(uintptr_t from, void *to, size_t n_bytes)
+bool tr_read_memory_of(uint64_t pid, uintptr_t from, void *to, size_t n_bytes)
 {
 	struct iovec local = { to, n_bytes };
 	struct iovec remote = { (void *)from, n_bytes };
 
-	return tr_sys6(SYS_process_vm_readv, self_pid, &local, 1, &remote, 1, 0) == (long)n_bytes;
+	return tr_sys6(SYS_process_vm_readv, pid, &local, 1, &remote, 1, 0) == (long)n_bytes;
+}
+
+bool tr_read_safely(uintptr_t from, void *to, size_t n_bytes)
+{
+	return tr_read_memory_of(self_pid, from, to, n_bytes);
 }

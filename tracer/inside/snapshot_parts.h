@@ -125,5 +125,7 @@ void tr_pages_close(struct tr_pages *pages);
 uintptr_t tr_pages_next(struct tr_pages *pages, uintptr_t *at, uintptr_t end);
 /* Reads memory that another thread may be unmapping; false: it could not. */
 bool tr_read_safely(uintptr_t from, void *to, size_t n_bytes);
+/* The same at any time, be there a snapshot or not. */
+bool tr_read_memory_of(uint64_t pid, uintptr_t from, void *to, size_t n_bytes);
 
 #endif
