@@ -83,14 +83,16 @@ void an_live_fill(struct an_replay *replay, struct an_allocation *allocation,
 void an_live_count_free(struct an_replay *replay, struct an_process_state *process,
 			const struct an_allocation *old, const struct an_event *event)
 {
-	struct an_site_state *site = &replay->sites.at[old->site];
+	struct an_site_state *site;
 
+	/* May make a site, and so move them all. */
+	an_cut_see_release(replay, process, old, event);
+	site = &replay->sites.at[old->site];
 	note_peak(site, replay->n_peaks);
 	site->n_live--;
 	site->live_bytes -= old->size;
 	take_from(&process->out.totals, old->size);
 	take_from(&replay->tree, old->size);
-	an_cut_see_release(replay, process, old, event);
 	if (process->annotations)
 		an_annotation_end(process, old);
 	if (process->n_holders && old->ticks <= process->last_fork_ticks)

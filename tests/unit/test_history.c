@@ -311,6 +311,39 @@ static void test_what_is_released_after_it_was_seen_lost_is_no_cause(void **stat
 	tb_free_all(t, session);
 }
 
+static void test_releases_at_many_places_are_told_apart(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+	struct an_story story;
+	unsigned n_roots = 0;
+	char place[40];
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>holder");
+	tb_alloc(t, 0x10100, 32, "main>lost");
+	snapshot(t, MT_SNAPSHOT_INTERVAL, 0x10000, 0x10100);
+	for (int i = 0; i < 40; i++) {
+		tb_alloc(t, 0x11000, 8, "main>other");
+		snprintf(place, sizeof place, "main>other>free_%d", i);
+		tb_free_stack(t, place);
+		tb_free(t, 0x11000);
+	}
+	tb_free_stack(t, "main>reload");
+	tb_free(t, 0x10000);
+	snapshot(t, MT_SNAPSHOT_EXIT, 0, 0);
+	session = tb_open_file(t, path);
+	assert_true(tell(session, 0x10100, &n_roots, &story));
+	assert_int_equal(story.n_freed, 1);
+	struct an_line_list list = { 0 };
+
+	an_stack_names_lines(story.names, story.links[0].free_stack, &list);
+	assert_int_equal(list.at[0].offset, tb_look_up(t, "reload"));
+	free(list.at);
+	an_story_release(&story);
+	tb_free_all(t, session);
+}
+
 static void test_what_realloc_makes_of_something_is_followed(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -410,6 +443,7 @@ int main(void)
 		cmocka_unit_test(test_what_led_to_it_and_was_freed_is_told_with_the_stack),
 		cmocka_unit_test(test_the_way_from_a_variable_is_told_before_that_from_a_stack),
 		cmocka_unit_test(test_what_is_released_after_it_was_seen_lost_is_no_cause),
+		cmocka_unit_test(test_releases_at_many_places_are_told_apart),
 		cmocka_unit_test(test_what_realloc_makes_of_something_is_followed),
 		cmocka_unit_test(test_reading_until_a_snapshot_knows_nothing_of_later),
 	};
