@@ -25,7 +25,7 @@ const struct opt cmd_trace_options[] = {
 
 const struct cmd *const cmd_table[] = {
 	&cmd_run, &cmd_check, &cmd_diff,
-	&cmd_report, &cmd_why, &cmd_graph, &cmd_info, &cmd_dump, &cmd_help, NULL,
+	&cmd_report, &cmd_why, &cmd_graph, &cmd_info, &cmd_snapshot, &cmd_dump, &cmd_help, NULL,
 };
 
 const struct cmd *cmd_find(const char *name)

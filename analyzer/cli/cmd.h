@@ -53,7 +53,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run, cmd_check, cmd_diff, cmd_report, cmd_why, cmd_graph, cmd_info;
-extern const struct cmd cmd_dump;
+extern const struct cmd cmd_snapshot, cmd_dump;
 extern const struct cmd cmd_help;
 
 /* Options that several commands share: --color, --no-pager; --exact; and

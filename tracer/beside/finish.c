@@ -79,7 +79,7 @@ static void await_shots(struct run_recording *recording)
 {
 	const struct timespec nap = { 0, 1000000 };
 
-	recording->shots.every_ns = 0;
+	recording->shots.is_closing = true;
 	while (run_shots_are_open(&recording->shots)) {
 		run_recording_pass(recording);
 		nanosleep(&nap, NULL);

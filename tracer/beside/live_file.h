@@ -38,6 +38,8 @@ struct run_region {
 	uint64_t unused_ns;             /* since when all its users are gone, or 0 */
 	uint64_t refused_ns;            /* when the disk last refused a grant, or 0 */
 	uint64_t asked_ns;              /* since when somebody wants threads held, or 0 */
+	uint32_t request_state;         /* of a snapshot somebody asks for, */
+	uint64_t request_ns;            /* since when it is that */
 	uint32_t shot_stream;           /* of the clone that writes a snapshot, or 0 */
 	struct run_seat *seats;         /* one per granted segment */
 	struct run_process *users;      /* a list, through next */

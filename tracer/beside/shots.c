@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* shots.c -- see shots.h. */
 #include "tracer/beside/shots.h"
-#include "tracer/beside/borrow.h"
+#include "tracer/beside/take.h"
 #include "tracer/beside/clock.h"
 #include "formats/wire/snapshot.h"
 
@@ -10,16 +10,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-	TRIES = 30,                     /* in a row, when somebody stands at a bad place */
 	LAST_TRIES = 3,                 /* rounds of these, then it is taken as it is */
 };
-static const uint64_t stop_ns = 1000000000;     /* for threads that get no processor */
+static const uint64_t abandoned_ns = 5000000000;
 static const uint64_t stuck_ns = 60000000000;   /* a clone that gets nowhere */
 
 /* One that a clone is writing. */
@@ -30,21 +27,7 @@ struct run_shot {
 	int pidfd;
 	uint64_t scanned_bytes;         /* when it last got somewhere */
 	uint64_t moved_ns;
-};
-
-/* A process some of whose threads have not stopped yet. */
-struct run_lingering {
-	struct run_lingering *next;
-	struct run_standstill still;
-};
-
-/* What is wanted of whom. */
-struct wish {
-	uint32_t region;
-	uint64_t pid;
-	uint32_t why;
-	const char *label;
-	bool is_last_try;
+	bool is_asked;                  /* somebody waits for its end */
 };
 
 static struct mt_shot *shot_of(const struct run_drain *drain, uint32_t region)
@@ -52,152 +35,7 @@ static struct mt_shot *shot_of(const struct run_drain *drain, uint32_t region)
 	return &run_live_control(drain->live, region)->shot;
 }
 
-/* What the library shows of itself, in this process, now that it stands still. */
-static bool read_gate(const struct run_drain *drain, const struct wish *wish, struct mt_gate *gate)
-{
-	uint64_t at = __atomic_load_n(&shot_of(drain, wish->region)->gate, __ATOMIC_ACQUIRE);
-
-	return at && run_borrow_read(wish->pid, at, gate, sizeof(*gate)) &&
-	       gate->magic == MT_GATE_MAGIC && gate->region == wish->region &&
-	       gate->trace_id == drain->live->header->trace_id;
-}
-
-static void order(struct mt_shot *shot, const struct wish *wish)
-{
-	uint64_t gate = shot->gate;
-
-	*shot = (struct mt_shot){ .why = wish->why, .is_last_try = wish->is_last_try };
-	__atomic_store_n(&shot->gate, gate, __ATOMIC_RELEASE);
-	snprintf(shot->label, sizeof(shot->label), "%s", wish->label);
-}
-
-static bool is_job_stopped(const struct run_standstill *still)
-{
-	for (unsigned i = 0; i < still->n; i++)
-		if (still->threads[i].is_job_stopped)
-			return true;
-	return false;
-}
-
-static uint32_t why_nobody(const struct run_standstill *still, bool is_filtered, int *error)
-{
-	if (is_filtered)
-		return MT_SHOT_QUIET;
-	for (unsigned i = 0; i < still->n && !*error; i++)
-		*error = still->threads[i].error;
-	return MT_SHOT_NOT_STOPPED;
-}
-
-/* While all stand still: has the clone made. */
-static uint32_t use_standstill(struct run_drain *drain, const struct run_standstill *still,
-			       const struct wish *wish, int *error)
-{
-	struct mt_region_control *control = run_live_control(drain->live, wish->region);
-	struct run_stopped *thread;
-	struct mt_gate gate;
-	bool is_filtered;
-
-	if (is_job_stopped(still))
-		return MT_SHOT_JOB_STOPPED;
-	thread = run_borrow_choose(still, &is_filtered);
-	if (!thread)
-		return why_nobody(still, is_filtered, error);
-	if (!read_gate(drain, wish, &gate))
-		return MT_SHOT_NO_IMAGE;
-	order(&control->shot, wish);
-	control->n_held = 0;
-	control->hold_error = 0;
-	run_standstill_list(still, control);
-	if (!run_borrow(wish->pid, thread, &gate, &control->shot))
-		return run_is_thread_alive(wish->pid, (uint64_t)thread->tid) ? MT_SHOT_FAILED
-									  : MT_SHOT_NO_IMAGE;
-	*error = (int)control->shot.error;
-	if (!control->shot.refusal && !control->shot.child)
-		return MT_SHOT_FAILED;
-	return control->shot.refusal;
-}
-
-/* Who did not stop in time (in the midst of vfork, say) will when he wakes up, and
- * must be let go then; until then he does not notice. */
-static void linger(struct run_shots *shots, const struct run_standstill *still)
-{
-	struct run_lingering *lingering = calloc(1, sizeof(*lingering));
-
-	if (!lingering)
-		return;
-	lingering->still = *still;
-	lingering->next = shots->lingering;
-	shots->lingering = lingering;
-}
-
-static struct run_stopped *find_lingering(const struct run_shots *shots, pid_t tid)
-{
-	for (struct run_lingering *at = shots->lingering; at; at = at->next) {
-		struct run_stopped *thread = run_standstill_find(&at->still, tid);
-
-		if (thread && thread->is_seized)
-			return thread;
-	}
-	return NULL;
-}
-
-static void let_linger(struct run_shots *shots)
-{
-	for (struct run_lingering **link = &shots->lingering; *link;) {
-		struct run_lingering *at = *link;
-
-		if (run_standstill_end(&at->still)) {
-			link = &at->next;
-			continue;
-		}
-		*link = at->next;
-		run_standstill_release(&at->still);
-		free(at);
-	}
-}
-
-bool run_shots_stopped(struct run_shots *shots, pid_t tid, int wait_status)
-{
-	struct run_stopped *thread = find_lingering(shots, tid);
-
-	if (!thread)
-		return false;
-	run_standstill_saw(thread, wait_status);
-	let_linger(shots);
-	return true;
-}
-
-/* Orphans become ours while the clone is made. */
-static void adopt(const struct run_shots *shots, bool is_on)
-{
-	if (!shots->is_adopting)
-		prctl(PR_SET_CHILD_SUBREAPER, is_on, 0, 0, 0);
-}
-
-static uint32_t stop_and_clone(struct run_shots *shots, struct run_drain *drain,
-			       const struct wish *wish, int *error)
-{
-	struct run_standstill still = { 0 };
-	struct mt_shot *shot = shot_of(drain, wish->region);
-	uint64_t began_ns = run_clock_monotonic_ns();
-	uint32_t refusal;
-
-	run_standstill_begin(&still, wish->pid, 0, began_ns + stop_ns);
-	for (unsigned i = 0; i < still.n; i++)
-		if (still.threads[i].error && find_lingering(shots, still.threads[i].tid))
-			still.threads[i].error = ETIMEDOUT;
-	adopt(shots, true);
-	refusal = use_standstill(drain, &still, wish, error);
-	adopt(shots, false);
-	if (run_standstill_end(&still))
-		linger(shots, &still);
-	else
-		run_standstill_release(&still);
-	__atomic_store_n(&shot->pause_ns, run_clock_monotonic_ns() - began_ns, __ATOMIC_RELEASE);
-	return refusal;
-}
-
-static void watch(struct run_shots *shots, struct run_drain *drain, const struct wish *wish)
+static void watch(struct run_shots *shots, struct run_drain *drain, const struct run_wish *wish)
 {
 	struct run_shot *watched = calloc(1, sizeof(*watched));
 	struct run_region *region = &drain->live->regions[wish->region];
@@ -213,31 +51,11 @@ static void watch(struct run_shots *shots, struct run_drain *drain, const struct
 	region->shot_stream = shot_of(drain, wish->region)->stream;
 }
 
-static bool is_bad_place(uint32_t refusal)
+static uint32_t take(struct run_shots *shots, struct run_drain *drain,
+		     const struct run_wish *wish, int *error)
 {
-	return refusal == MT_SHOT_AMID_REALLOC || refusal == MT_SHOT_BUSY;
-}
+	uint32_t refusal = run_take(shots, drain, wish, error);
 
-/* The region's control is one process's at a time: hold_asker. */
-static uint32_t take(struct run_shots *shots, struct run_drain *drain, const struct wish *wish,
-		     int *error)
-{
-	struct mt_region_control *control = run_live_control(drain->live, wish->region);
-	const struct timespec nap = { 0, 50000 };
-	uint64_t nobody = 0;
-	uint32_t refusal = MT_SHOT_BUSY;
-
-	*error = 0;
-	if (!__atomic_compare_exchange_n(&control->hold_asker, &nobody,
-					 wish->pid << 32 | UINT32_MAX, false, __ATOMIC_ACQ_REL,
-					 __ATOMIC_RELAXED))
-		return MT_SHOT_BUSY;
-	for (int i = 0; i < TRIES && is_bad_place(refusal); i++) {
-		refusal = stop_and_clone(shots, drain, wish, error);
-		if (is_bad_place(refusal))
-			nanosleep(&nap, NULL);
-	}
-	__atomic_store_n(&control->hold_asker, 0, __ATOMIC_RELEASE);
 	if (!refusal)
 		watch(shots, drain, wish);
 	return refusal;
@@ -293,7 +111,7 @@ static void take_due(struct run_shots *shots, struct run_drain *drain, uint32_t 
 	struct run_process *at = drain->live->regions[region].users;
 
 	for (; at && !is_writing(shots, region); at = at->next) {
-		struct wish wish = { region, at->pid, MT_SNAPSHOT_INTERVAL, "",
+		struct run_wish wish = { region, at->pid, MT_SNAPSHOT_INTERVAL, "",
 				     at->n_shot_tries >= LAST_TRIES };
 		uint32_t refusal;
 		int error;
@@ -305,12 +123,62 @@ static void take_due(struct run_shots *shots, struct run_drain *drain, uint32_t 
 		if (now_ns < at->shot_due_ns)
 			continue;
 		refusal = take(shots, drain, &wish, &error);
-		at->n_shot_tries = is_bad_place(refusal) ? at->n_shot_tries + 1 : 0;
+		at->n_shot_tries = run_take_is_bad_place(refusal) ? at->n_shot_tries + 1 : 0;
 		if (!at->n_shot_tries && refusal != MT_SHOT_NO_ROOM)
 			at->shot_due_ns = now_ns + shots->every_ns;
 		if (refusal)
 			say_refusal(shots, drain, at->pid, refusal, error);
 	}
+}
+
+static void answer(struct mt_region_control *control, uint32_t refusal, int error)
+{
+	struct mt_request *request = &control->request;
+
+	request->refusal = refusal;
+	request->error = (uint32_t)error;
+	request->number = control->shot.number;
+	request->is_complete = control->shot.is_complete;
+	request->pause_ns = control->shot.pause_ns;
+	request->n_words = control->shot.n_words;
+	__atomic_store_n(&request->state, MT_REQUEST_ANSWERED, __ATOMIC_RELEASE);
+}
+
+/* Somebody asks. Who asked and did not take the answer is gone. */
+static void serve(struct run_shots *shots, struct run_drain *drain, uint32_t region,
+		  uint64_t now_ns)
+{
+	struct mt_region_control *control = run_live_control(drain->live, region);
+	struct run_region *at = &drain->live->regions[region];
+	uint32_t state = __atomic_load_n(&control->request.state, __ATOMIC_ACQUIRE);
+	struct run_wish wish = { region, control->request.pid, MT_SNAPSHOT_DEMAND, NULL, false };
+	const struct run_process *process;
+	char label[MT_SHOT_LABEL_BYTES];
+	uint32_t refusal = MT_SHOT_NO_IMAGE;
+	int error = 0;
+
+	if (state != at->request_state)
+		at->request_ns = now_ns;
+	at->request_state = state;
+	if (state == MT_REQUEST_NONE || is_writing(shots, region))
+		return;
+	if (state != MT_REQUEST_ASKED) {
+		if (now_ns - at->request_ns > abandoned_ns)
+			__atomic_store_n(&control->request.state, MT_REQUEST_NONE,
+					 __ATOMIC_RELEASE);
+		return;
+	}
+	snprintf(label, sizeof(label), "%.*s", MT_SHOT_LABEL_BYTES - 1, control->request.label);
+	wish.label = label;
+	wish.is_last_try = now_ns - at->request_ns > abandoned_ns;
+	process = run_processes_find(at->users, wish.pid);
+	if (process && may_be_taken(process))
+		refusal = take(shots, drain, &wish, &error);
+	if (!refusal)
+		shots->first->is_asked = true;
+	else if ((!run_take_is_bad_place(refusal) && refusal != MT_SHOT_NO_ROOM) ||
+		 wish.is_last_try)
+		answer(control, refusal, error);
 }
 
 /* What the clone did not hand back is full now. */
@@ -351,8 +219,13 @@ static void forget(struct run_shots *shots, struct run_drain *drain, struct run_
 	struct run_shot *shot = *link;
 	const struct mt_shot *told = shot_of(drain, shot->region);
 
-	if (!(__atomic_load_n(&told->state, __ATOMIC_ACQUIRE) & MT_SHOT_ENDED))
+	bool is_ended = __atomic_load_n(&told->state, __ATOMIC_ACQUIRE) & MT_SHOT_ENDED;
+
+	if (!is_ended)
 		say_refusal(shots, drain, (uint64_t)shot->child, MT_SHOT_CUT, 0);
+	if (shot->is_asked)
+		answer(run_live_control(drain->live, shot->region),
+		       is_ended ? MT_SHOT_TAKEN : MT_SHOT_CUT, 0);
 	close_stream(drain, shot->region);
 	if (shot->pidfd >= 0)
 		close(shot->pidfd);
@@ -362,15 +235,19 @@ static void forget(struct run_shots *shots, struct run_drain *drain, struct run_
 
 void run_shots_pass(struct run_shots *shots, struct run_drain *drain, uint64_t now_ns)
 {
-	let_linger(shots);
+	run_take_let_linger(shots);
 	for (struct run_shot **link = &shots->first; *link;)
 		if (is_over(*link, shot_of(drain, (*link)->region), now_ns))
 			forget(shots, drain, link);
 		else
 			link = &(*link)->next;
-	for (uint32_t i = 0; shots->every_ns && i < drain->live->n_prepared; i++)
-		if (drain->live->regions[i].is_in_use)
+	for (uint32_t i = 0; i < drain->live->n_prepared && !shots->is_closing; i++) {
+		if (!drain->live->regions[i].is_in_use)
+			continue;
+		serve(shots, drain, i, now_ns);
+		if (shots->every_ns)
 			take_due(shots, drain, i, now_ns);
+	}
 }
 
 void run_shots_release(struct run_shots *shots, struct run_drain *drain)
@@ -380,12 +257,5 @@ void run_shots_release(struct run_shots *shots, struct run_drain *drain)
 			syscall(SYS_pidfd_send_signal, shots->first->pidfd, SIGKILL, NULL, 0);
 		forget(shots, drain, &shots->first);
 	}
-	let_linger(shots);
-	while (shots->lingering) {
-		struct run_lingering *at = shots->lingering;
-
-		shots->lingering = at->next;
-		run_standstill_release(&at->still);
-		free(at);
-	}
+	run_take_forget_lingering(shots);
 }

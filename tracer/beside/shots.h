@@ -20,6 +20,7 @@ struct run_shots {
 	struct run_shot *first;         /* being written */
 	struct run_lingering *lingering;
 	uint64_t every_ns;              /* --snapshot-every, or 0 */
+	bool is_closing;                /* takes no more */
 	bool is_adopting;               /* the runner adopts orphans all the time */
 	uint32_t refusals_said;         /* bits, by enum mt_shot_refusal */
 };
