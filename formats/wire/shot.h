@@ -92,6 +92,8 @@ struct mt_shot {
 	uint32_t state;             /* atomic, bits; a futex */
 	uint32_t refusal;           /* enum mt_shot_refusal */
 	uint32_t error;
+	uint32_t process;           /* who it is of, by the id in the trace, */
+	uint32_t generation;        /* and of which generation its modules are */
 	uint32_t number;            /* of the snapshot */
 	uint32_t stream;
 	uint32_t is_complete;

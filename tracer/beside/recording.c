@@ -241,6 +241,7 @@ size_t run_recording_pass(struct run_recording *recording)
 	if (now_ns - recording->clock_told_ns > CLOCK_EVERY_S * 1000000000ull)
 		tell_clock(recording, now_ns);
 	run_holds_pass(&recording->holds, &recording->drain, now_ns);
+	recording->shots.standings = &recording->holds.standings;
 	run_shots_pass(&recording->shots, &recording->drain, now_ns);
 	recording->mortem.clock = recording->clock;
 	run_mortem_pass(&recording->mortem, &recording->drain);

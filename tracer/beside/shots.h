@@ -10,6 +10,7 @@
 #define TRACER_BESIDE_SHOTS_H
 
 #include "tracer/beside/drain.h"
+#include "tracer/beside/standing.h"
 
 #include <sys/types.h>
 
@@ -17,6 +18,7 @@ struct run_shot;
 struct run_lingering;
 
 struct run_shots {
+	struct run_standings *standings; /* borrowed: where threads stood goes there */
 	struct run_shot *first;         /* being written */
 	struct run_lingering *lingering;
 	uint64_t every_ns;              /* --snapshot-every, or 0 */

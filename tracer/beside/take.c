@@ -162,6 +162,9 @@ static uint32_t stop_and_clone(struct run_shots *shots, struct run_drain *drain,
 	adopt(shots, true);
 	refusal = use_standstill(drain, &still, wish, error);
 	adopt(shots, false);
+	if (!refusal && shots->standings)
+		run_standings_copy(shots->standings, &still, &(struct run_standing_of){
+			shot->process, shot->number, shot->generation });
 	if (run_standstill_end(&still))
 		linger(shots, &still);
 	else

@@ -198,6 +198,8 @@ static bool describe(struct mt_shot *order)
 		tr_shot.reason = "amid-realloc";
 	tr_shot_describe(&context, &wanted);
 	order->number = tr_shot.number;
+	order->process = tr.process;
+	order->generation = __atomic_load_n(&tr.unload_generation, __ATOMIC_ACQUIRE);
 	return true;
 }
 
