@@ -8,7 +8,6 @@
 #include "analyzer/base/vec.h"
 #include "analyzer/findings/rings.h"
 #include "analyzer/findings/shares.h"
-#include "analyzer/graph/dominators.h"
 
 #include <string.h>
 
@@ -48,7 +47,6 @@ struct asking {
 	struct an_leaks *to;
 	const struct an_session *session;
 	struct an_objects *objects;
-	struct an_dominators dominators;
 	struct an_cycles cycles;
 	uint32_t *suppressed_by;     /* of each node; NULL: nothing is suppressed */
 	struct u64map leak_of;       /* stack, class, cause -> index of a leak */
@@ -159,10 +157,10 @@ static void add_node(struct asking *asking, uint32_t node, enum an_class class)
 	asking->told_by[node] = (uint32_t)(leak - asking->to->at);
 	leak->n++;
 	leak->bytes += held->size;
-	leak->retained_bytes += class == AN_CLASS_DEFINITE ? asking->dominators.retained[node]
-							   : held->size;
 	if (class == AN_CLASS_DEFINITE)
 		note_lost(asking, node, (size_t)(leak - asking->to->at));
+	else
+		leak->retained_bytes += held->size;
 	if (class == AN_CLASS_SUPPRESSED)
 		leak->suppressed_by = asking->suppressed_by[node];
 }
@@ -229,7 +227,6 @@ static void tell_cycles(struct asking *asking)
 				(uint32_t)(first + index);
 		to->n += cycle->n_members;
 		to->bytes += cycle->bytes;
-		to->retained_bytes += asking->dominators.retained[cycle->leader];
 		to->n_rings++;
 		for (uint32_t k = 0; k < cycle->n_members; k++)
 			note_lost(asking, asking->cycles.members[cycle->first_member + k],
@@ -290,7 +287,6 @@ static void ask(struct asking *asking, const struct an_stack_names *names,
 	asking->to->n_unread[process] = objects->n_unread;
 	asking->suppressed_by = an_leaks_suppress(objects, names, options->suppressions);
 	an_cycles_find(&objects->graph, &objects->reach, &asking->cycles);
-	an_dominators_lost(&objects->graph, &objects->reach, &asking->dominators);
 	u64map_init(&asking->leak_of, sizeof(struct link));
 	asking->n_told = xcalloc(asking->session->n_stacks, sizeof *asking->n_told);
 	asking->bytes_told = xcalloc(asking->session->n_stacks, sizeof *asking->bytes_told);
@@ -300,8 +296,7 @@ static void ask(struct asking *asking, const struct an_stack_names *names,
 	if (!objects->snapshot->is_complete)
 		return;
 	tell_cycles(asking);
-	asking->to->joint[process] = an_shares_add(objects, &asking->dominators,
-						   asking->told_by, asking->to->at);
+	asking->to->joint[process] = an_shares_add(objects, asking->told_by, asking->to->at);
 	if (options->see)
 		options->see(options->see_context, objects);
 }
@@ -310,7 +305,6 @@ static void release(struct asking *asking)
 {
 	if (!asking->objects)
 		return;
-	an_dominators_release(&asking->dominators);
 	an_cycles_release(&asking->cycles);
 	u64map_release(&asking->leak_of);
 	free(asking->suppressed_by);

@@ -117,6 +117,36 @@ static void test_a_lost_list_is_one_finding_that_retains_its_members(void **stat
 	release(t, session, findings);
 }
 
+static void test_what_allocations_of_one_finding_share_is_its_own(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 16, "main>head");
+	tb_alloc(t, 0x10040, 16, "main>head");
+	tb_alloc(t, 0x10080, 16, "main>other");
+	tb_alloc(t, 0x10100, 100, "main>member");
+	tb_alloc(t, 0x10200, 1000, "main>member");
+	struct snapshot_builder s = sb_begin(t, MT_SNAPSHOT_EXIT);
+
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	sb_word(&s, 0x10000, 0x10100);
+	sb_word(&s, 0x10008, 0x10200);
+	sb_word(&s, 0x10040, 0x10100);
+	sb_word(&s, 0x10080, 0x10200);
+	sb_end(&s);
+	struct an_findings *findings = findings_of(t, &session, &everything);
+
+	assert_sum(findings, AN_CLASS_DEFINITE, 3, 48);
+	assert_sum(findings, AN_CLASS_INDIRECT, 2, 1100);
+	assert_int_equal(findings->n_findings, 2);
+	assert_int_equal(findings->findings[0].bytes, 32);
+	assert_int_equal(findings->findings[0].retained_bytes, 132);
+	assert_int_equal(findings->findings[1].retained_bytes, 16);
+	release(t, session, findings);
+}
+
 static void test_a_pointer_to_the_inside_makes_it_possibly_lost(void **state)
 {
 	struct trace_builder *t = trace_builder();
@@ -481,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_global_holds_is_reachable_and_the_rest_is_lost),
 		cmocka_unit_test(test_only_reachable_memory_is_a_clean_verdict),
 		cmocka_unit_test(test_a_lost_list_is_one_finding_that_retains_its_members),
+		cmocka_unit_test(test_what_allocations_of_one_finding_share_is_its_own),
 		cmocka_unit_test(test_a_pointer_to_the_inside_makes_it_possibly_lost),
 		cmocka_unit_test(test_the_count_before_an_array_of_objects_does_not_hide_it),
 		cmocka_unit_test(test_the_words_around_a_pointer_say_that_it_holds_the_whole),
