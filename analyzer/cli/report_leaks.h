@@ -9,6 +9,8 @@
 bool report_has_leaks(const struct an_findings *findings);
 /* The first sentence, and what stands behind it but for the peak. */
 void report_text_leak_answer(struct out *out, const struct an_findings *findings);
+/* What a mask would find again, and what malloc keeps; nothing is said of little. */
+void report_text_hints(struct out *out, const struct an_findings *findings);
 /* The section LEAKS: at most n_most findings, by what they cost. */
 void report_text_leaks(struct out *out, const struct an_findings *findings,
 		       const struct report_options *options, uint64_t n_most);

@@ -3,6 +3,7 @@
  * was missed. The words of the contract become sentences here. */
 #include "analyzer/cli/out_text.h"
 #include "analyzer/cli/report.h"
+#include "analyzer/findings/notes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,13 @@ static void put_note(struct out *out, const struct an_session *session,
 	free(text);
 }
 
+/* What report_text_hints says. */
+static bool is_hint(const struct an_note *note)
+{
+	return !strcmp(note->reason, AN_NOTE_POINTER_MASK) ||
+	       !strcmp(note->reason, AN_NOTE_ALLOCATOR_CACHE);
+}
+
 /* What an image held when exec replaced it is not asked about, one by one. */
 static bool is_about_exec(const struct an_note *note)
 {
@@ -185,7 +193,7 @@ void report_text_notes(struct out *out, const struct an_session *session,
 			put_note(out, session, &notes[i]);
 	put_replaced(out, notes, n_notes);
 	for (uint32_t i = 0; i < n_notes; i++) {
-		if (notes[i].is_missing)
+		if (notes[i].is_missing || is_hint(&notes[i]))
 			continue;
 		if (!is_about_symbols(&notes[i]) || n_modules < MODULES_SHOWN)
 			put_note(out, session, &notes[i]);

@@ -130,6 +130,7 @@ static void put_answer(struct page *page)
 	if (report_has_leaks(findings) && totals->n_live) {
 		report_text_leak_answer(page->out, findings);
 		put_peak_fact(page, "");
+		report_text_hints(page->out, findings);
 		return;
 	}
 	out_style(page->out, OUT_STRONG);
@@ -145,6 +146,7 @@ static void put_answer(struct page *page)
 		fputs("Nothing unfreed was seen, but not everything was seen.", page->out->to);
 	out_style(page->out, OUT_PLAIN);
 	put_peak_fact(page, "   ");
+	report_text_hints(page->out, findings);
 }
 
 /* Where a finding is from, when there are several processes. */

@@ -276,6 +276,15 @@ static void tell_rest(struct asking *asking, uint32_t process)
 	}
 }
 
+static void add_hints(struct asking *asking, const struct an_leaks_options *options)
+{
+	struct an_leaks *to = asking->to;
+
+	to->kept[asking->objects->snapshot->process] = an_hints_kept(asking->objects);
+	to->n_hints += an_hints_masks(asking->objects, options->masks, options->n_masks,
+				      to->hints + to->n_hints);
+}
+
 static void ask(struct asking *asking, const struct an_stack_names *names,
 		const struct an_leaks_options *options)
 {
@@ -297,6 +306,7 @@ static void ask(struct asking *asking, const struct an_stack_names *names,
 		return;
 	tell_cycles(asking);
 	asking->to->joint[process] = an_shares_add(objects, asking->told_by, asking->to->at);
+	add_hints(asking, options);
 	if (options->see)
 		options->see(options->see_context, objects);
 }
@@ -338,6 +348,9 @@ void an_leaks_find(const struct an_session *session, const struct an_stack_names
 		.is_asked = xcalloc(session->n_processes, sizeof *leaks->is_asked),
 		.n_running = xcalloc(session->n_processes, sizeof *leaks->n_running),
 		.n_unread = xcalloc(session->n_processes, sizeof *leaks->n_unread),
+		.hints = xcalloc((size_t)session->n_processes * AN_MASK_HINTS,
+				 sizeof *leaks->hints),
+		.kept = xcalloc(session->n_processes, sizeof *leaks->kept),
 		.n_used = xcalloc(options->suppressions
 				  ? an_suppressions_count(options->suppressions) : 0,
 				  sizeof *leaks->n_used),
@@ -370,6 +383,8 @@ void an_leaks_release(struct an_leaks *leaks)
 	free(leaks->n_running);
 	free(leaks->n_unread);
 	free(leaks->n_used);
+	free(leaks->hints);
+	free(leaks->kept);
 	arena_release(&leaks->arena);
 	*leaks = (struct an_leaks){ 0 };
 }

@@ -11,6 +11,7 @@
 #define ANALYZER_FINDINGS_LEAKS_H
 
 #include "analyzer/base/arena.h"
+#include "analyzer/findings/hints.h"
 #include "analyzer/findings/lost.h"
 #include "analyzer/findings/objects.h"
 #include "analyzer/findings/suppress.h"
@@ -106,6 +107,9 @@ struct an_leaks {
 	uint64_t *n_running;         /* of each process: threads that did not stand still */
 	uint64_t *n_unread;          /* roots that could not be read */
 	uint64_t *n_used;            /* of each suppression: allocations */
+	struct an_mask_hint *hints;  /* by process */
+	size_t n_hints;
+	uint64_t *kept;              /* of each process: freed, and malloc has it; 0: little */
 	struct arena arena;
 	size_t room;
 };

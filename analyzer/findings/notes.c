@@ -131,7 +131,32 @@ static void note_snapshots(const struct an_session *session, const struct an_lea
 	}
 }
 
-enum { NOTES_OF_PROCESS = 2 };
+/* What is neither missing nor a finding. */
+static void note_hints(const struct an_session *session, const struct an_leaks *leaks,
+		       struct arena *arena, struct an_note *notes, uint32_t *n_notes)
+{
+	char detail[96];
+
+	for (size_t i = 0; i < leaks->n_hints; i++) {
+		const struct an_mask_hint *hint = &leaks->hints[i];
+		int n = snprintf(detail, sizeof detail, "0x%016llx: %llu bytes",
+				 (unsigned long long)hint->mask, (unsigned long long)hint->bytes);
+
+		notes[(*n_notes)++] = (struct an_note){
+			.reason = AN_NOTE_POINTER_MASK, .count = hint->n,
+			.process = hint->process,
+			.detail = arena_text(arena, detail, (size_t)n),
+		};
+	}
+	for (uint32_t i = 0; i < session->n_processes; i++)
+		if (leaks->kept[i])
+			notes[(*n_notes)++] = (struct an_note){
+				.reason = AN_NOTE_ALLOCATOR_CACHE, .count = leaks->kept[i],
+				.process = i, .detail = "bytes, about",
+			};
+}
+
+enum { NOTES_OF_PROCESS = 2 + AN_MASK_HINTS + 1 };
 
 struct an_note *an_notes_collect(const struct an_stack_names *names,
 				 const struct an_leaks *leaks, struct arena *arena,
@@ -147,6 +172,7 @@ struct an_note *an_notes_collect(const struct an_stack_names *names,
 	for (*n_notes = 0; *n_notes < session->n_notes; ++*n_notes)
 		notes[*n_notes] = session->notes[*n_notes];
 	note_snapshots(session, leaks, notes, n_notes);
+	note_hints(session, leaks, arena, notes, n_notes);
 	for (uint32_t i = 0; i < n_files; i++) {
 		const struct an_module *module = &session->modules[uses[i].module];
 		uint64_t count;

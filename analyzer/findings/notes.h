@@ -8,6 +8,10 @@
 #include "analyzer/base/arena.h"
 #include "analyzer/findings/leaks.h"
 
+/* Reasons of what is no hole: a report tells these after its answer. */
+#define AN_NOTE_POINTER_MASK "pointer-mask-hint"
+#define AN_NOTE_ALLOCATOR_CACHE "allocator-cache"
+
 /* All notes, by reason, then detail; the array and its texts lie in arena. */
 struct an_note *an_notes_collect(const struct an_stack_names *names,
 				 const struct an_leaks *leaks, struct arena *arena,

@@ -76,3 +76,8 @@ S
 gcc -O1 -fno-builtin -o other_way other_way.c "$PWD/allocator.so"
 same ./other_way
 holds '.leaks.reachable == {"bytes": 24, "allocations": 1}' '.findings == []'
+
+# What it keeps of what was freed, it keeps, not libc's malloc.
+same keeps_freed 65536
+memtrace report trace.bin >text
+says text '^About 6[0-9](\.[0-9])? MB freed by the program are kept by its own allocator for reuse: no leak\.$'
