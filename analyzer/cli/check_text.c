@@ -36,6 +36,8 @@ const char *check_sentence(char to[128], const struct an_gate_row *row)
 		return "Only a module held it that was unloaded";
 	case AN_CAUSE_HELD_BY_FREED:
 		return "Only memory that was freed holds it";
+	case AN_CAUSE_INHERITED:
+		return "Only memory from before the fork holds it, which is lost";
 	case AN_CAUSE_LAST_POINTER_LOST:
 		return "The last pointer was lost";
 	default:

@@ -106,7 +106,8 @@ static void put_made(struct answer *answer)
 		text_put(to, session->threads[held->thread].name);
 	}
 	fprintf(to, ", there at %s (snapshot: %s)%s\n", text_duration(time, snapshot->at_ns),
-		why ? why : "?", held->is_freed ? ", freed after it" : "");
+		why ? why : "?", held->is_inherited ? ", from before the fork"
+		: held->is_freed ? ", freed after it" : "");
 	if (answer->subject->finding)
 		return;
 	an_stack_names_lines(answer->subject->findings->names, held->stack, &answer->list);

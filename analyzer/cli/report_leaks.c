@@ -132,6 +132,8 @@ const char *report_cause_sentence(char to[REPORT_SENTENCE_BYTES],
 		return "Only a module held it that was unloaded";
 	case AN_CAUSE_HELD_BY_FREED:
 		return "Only memory that was freed holds it";
+	case AN_CAUSE_INHERITED:
+		return "Only memory from before the fork holds it, which is lost";
 	case AN_CAUSE_LAST_POINTER_LOST:
 		if (!finding->has_lost_between)
 			return "The last pointer was lost";

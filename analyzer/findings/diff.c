@@ -210,6 +210,14 @@ static void add(struct an_share *to, const struct an_held *held)
 	to->bytes += held->size;
 }
 
+/* The first of a snapshot's at or after i that no other process made. */
+static const struct an_held *next_own(const struct an_snapshot *snapshot, uint64_t *i)
+{
+	while (*i < snapshot->n_live && snapshot->live[*i].is_inherited)
+		++*i;
+	return *i < snapshot->n_live ? &snapshot->live[*i] : NULL;
+}
+
 void an_diff_of_objects(struct an_diff *diff, const struct an_session *before,
 			const struct an_session *after)
 {
@@ -221,12 +229,12 @@ void an_diff_of_objects(struct an_diff *diff, const struct an_session *before,
 	open_side(&sides[0], before);
 	open_side(&sides[1], after);
 	while (i < sides[0].snapshot->n_live || k < sides[1].snapshot->n_live) {
-		const struct an_held *a = i < sides[0].snapshot->n_live
-					  ? &sides[0].snapshot->live[i] : NULL;
-		const struct an_held *b = k < sides[1].snapshot->n_live
-					  ? &sides[1].snapshot->live[k] : NULL;
+		const struct an_held *a = next_own(sides[0].snapshot, &i);
+		const struct an_held *b = next_own(sides[1].snapshot, &k);
 		int order = !a ? 1 : !b ? -1 : compare_objects(a, b);
 
+		if (!a && !b)
+			break;
 		if (order <= 0) {
 			struct an_diff_row *row = row_of(&builder, &sides[0], a->stack);
 

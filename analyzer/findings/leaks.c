@@ -24,7 +24,7 @@ const char *an_cause_name(enum an_cause cause)
 {
 	static const char *const names[AN_N_CAUSES] = {
 		"unknown", "last-pointer-lost", "cycle", "thread-exited", "held-by-freed",
-		"module-unloaded",
+		"module-unloaded", "inherited-at-fork",
 	};
 
 	return names[cause];
@@ -78,10 +78,21 @@ static enum an_class class_of(const struct asking *asking, uint32_t node)
 		? class : AN_CLASS_UNCLASSIFIED;
 }
 
+static bool is_held_by_inherited(const struct an_objects *objects, uint32_t node)
+{
+	const struct an_graph *graph = &objects->graph;
+
+	for (uint32_t i = graph->first_holder[node]; i < graph->first_holder[node + 1]; i++)
+		if (an_edge_kind(graph->edges[graph->holders[i].edge]) == AN_EDGE_SEVERED)
+			return true;
+	return false;
+}
+
 enum an_cause an_leaks_cause(const struct an_objects *objects, uint32_t node)
 {
 	const struct an_graph *graph = &objects->graph;
-	enum an_cause cause = AN_CAUSE_LAST_POINTER_LOST;
+	enum an_cause cause = is_held_by_inherited(objects, node) ? AN_CAUSE_INHERITED
+								   : AN_CAUSE_LAST_POINTER_LOST;
 	uint32_t end = an_graph_first_root(graph, node + 1);
 
 	if (an_session_unloaded(objects->session, objects->snapshot->process,
@@ -95,7 +106,7 @@ enum an_cause an_leaks_cause(const struct an_objects *objects, uint32_t node)
 			continue;
 		if (kind == AN_ROOT_DEAD_THREAD)
 			return AN_CAUSE_THREAD_EXITED;
-		if (kind == AN_ROOT_FREED)
+		if (kind == AN_ROOT_FREED && cause == AN_CAUSE_LAST_POINTER_LOST)
 			cause = AN_CAUSE_HELD_BY_FREED;
 	}
 	return cause;
@@ -362,7 +373,6 @@ void an_leaks_find(const struct an_session *session, const struct an_stack_names
 
 		if (options->want_history && an_history_has(session, i))
 			asking.lost = &lost;
-
 		asking.objects = an_objects_new(session, i, options->masks, options->n_masks);
 		if (asking.objects)
 			ask(&asking, names, options);

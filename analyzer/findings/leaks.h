@@ -35,6 +35,7 @@ enum an_cause {
 	AN_CAUSE_THREAD_EXITED,      /* only the stack of a thread that is gone holds it */
 	AN_CAUSE_HELD_BY_FREED,      /* only memory that was freed holds it */
 	AN_CAUSE_MODULE_UNLOADED,    /* the variables of a module held it that was unloaded */
+	AN_CAUSE_INHERITED,          /* what holds it was lost, and made before the fork */
 	AN_N_CAUSES,
 };
 

@@ -2,9 +2,11 @@
 /*
  * objects.c -- see objects.h.
  *
- * Of a forked child only its own allocations are nodes; what it has from its
- * parent is heap without a name, and a pointer there holds what it points to.
- * So a child's finding is never false, but one may hide behind a stale word.
+ * What a forked child has from its parent are nodes like its own, but of no size:
+ * they hold, and count for nothing. Those that are lost lead nowhere, so that what
+ * is its own and hangs on them is found for itself. Where events are missing, and
+ * nobody knows what it has, all of the heap that is no allocation holds: then a
+ * child's finding is never false, but one may hide behind a stale word.
  */
 #include "analyzer/findings/objects.h"
 #include "analyzer/base/xalloc.h"
@@ -135,7 +137,8 @@ static bool is_vtable(void *context, uint64_t value)
 static void switch_roots(struct an_objects *objects)
 {
 	const struct an_snapshot *snapshot = objects->snapshot;
-	bool is_child = objects->session->processes[snapshot->process].origin == MT_ORIGIN_FORK;
+	bool is_blind = objects->session->processes[snapshot->process].origin == MT_ORIGIN_FORK &&
+			!snapshot->knows_inherited;
 
 	objects->n_roots = snapshot->n_ranges + snapshot->n_threads + 2;
 	objects->root_is_off = xcalloc(objects->n_roots, sizeof *objects->root_is_off);
@@ -143,7 +146,7 @@ static void switch_roots(struct an_objects *objects)
 		const struct an_range *range = &snapshot->ranges[i];
 
 		objects->root_is_off[i] = !mt_range_is_root(range->kind) &&
-					  !(is_child && range->kind == MT_RANGE_HEAP);
+					  !(is_blind && range->kind == MT_RANGE_HEAP);
 		objects->n_unread += (range->flags & MT_RANGE_UNREADABLE) &&
 				     !objects->root_is_off[i];
 	}
@@ -326,6 +329,24 @@ void an_objects_suppress(struct an_objects *objects, const uint32_t *nodes, size
 	an_reach_find(&objects->graph, &options, &objects->reach);
 }
 
+/* What is lost is so for the child as it was for its parent. */
+static void sever_inherited(struct an_objects *objects)
+{
+	bool is_any = false;
+
+	for (uint32_t i = 0; i < objects->graph.n_nodes; i++) {
+		if (!objects->snapshot->live[i].is_inherited)
+			continue;
+		objects->nodes[i].size = 0;
+		if (!an_reach_is_lost(&objects->reach, i))
+			continue;
+		an_graph_sever(&objects->graph, i);
+		is_any = true;
+	}
+	if (is_any)
+		an_objects_suppress(objects, NULL, 0);
+}
+
 struct an_objects *an_objects_of(const struct an_session *session,
 				 const struct an_snapshot *snapshot, const uint64_t *masks,
 				 size_t n_masks)
@@ -337,6 +358,7 @@ struct an_objects *an_objects_of(const struct an_session *session,
 	switch_roots(objects);
 	join(objects, masks, n_masks);
 	an_objects_suppress(objects, NULL, 0);
+	sever_inherited(objects);
 	return objects;
 }
 

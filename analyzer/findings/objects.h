@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * objects.h -- the object graph of one process: the words of its snapshot joined
- * with what lived at the cut. Node i is snapshot->live[i].
+ * with what lived at the cut. Node i is snapshot->live[i]. What a forked child
+ * inherited has no size here.
  *
  * Every range is a root by its index, and the registers of thread t are root n_ranges
  * + t. Then follows one that stands for all memory that the program declared to be
@@ -37,7 +38,7 @@ enum an_root_kind {
 	AN_ROOT_ALLOCATOR,           /* off: that, or what an allocator not libc's notes */
 	AN_ROOT_DEAD_FRAME,          /* off: below a stack pointer */
 	AN_ROOT_DEAD_THREAD,         /* off: the stack of a thread that is gone */
-	AN_ROOT_INHERITED,           /* heap that a forked child has from its parent */
+	AN_ROOT_INHERITED,           /* heap of a forked child, nobody knowing what it has */
 	AN_ROOT_DECLARED,            /* memtrace_root: at the edge's address */
 	AN_ROOT_KERNEL,              /* no address: the kernel keeps it for the program */
 	AN_ROOT_LOADER,              /* no address: the dynamic loader keeps it */

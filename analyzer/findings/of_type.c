@@ -197,7 +197,7 @@ static void find_ones(struct search *search, struct an_type_names *types, const 
 		const char *name = an_type_name_of_held(types, snapshot, held);
 		uint8_t kind = search->objects->reach.kind[i];
 
-		if (!name || strcmp(name, type))
+		if (held->is_inherited || !name || strcmp(name, type))
 			continue;
 		search->is_one[i] = 1;
 		if (!found->n++)

@@ -49,7 +49,7 @@ void an_parts_find(const struct an_objects *objects, const struct an_dominators 
 		struct slot *slot;
 		bool is_new;
 
-		if (i == node || ask(dominators, i, answers) != BELOW)
+		if (i == node || held->is_inherited || ask(dominators, i, answers) != BELOW)
 			continue;
 		slot = u64map_put(&of_stack, held->stack, &is_new);
 		if (is_new) {

@@ -85,7 +85,8 @@ enum an_confidence an_edge_confidence(enum an_edge_kind kind)
 
 const char *an_edge_kind_name(enum an_edge_kind kind)
 {
-	static const char *const names[AN_EDGE_KINDS] = {
+	static const char *const names[AN_EDGE_KINDS + 1] = {
+		[AN_EDGE_SEVERED] = "lost",
 		[AN_EDGE_START] = "start",
 		[AN_EDGE_STDSTRING] = "stdstring",
 		[AN_EDGE_LENGTH64] = "length64",
@@ -100,5 +101,12 @@ const char *an_edge_kind_name(enum an_edge_kind kind)
 		[AN_EDGE_END] = "end",
 	};
 
-	return kind < AN_EDGE_KINDS ? names[kind] : "unknown";
+	return kind <= AN_EDGE_SEVERED ? names[kind] : "unknown";
+}
+
+void an_graph_sever(struct an_graph *graph, uint32_t node)
+{
+	for (uint32_t i = graph->first[node]; i < graph->first[node + 1]; i++)
+		graph->edges[i].words_and_kind =
+			(graph->edges[i].words_and_kind & ~15u) | AN_EDGE_SEVERED;
 }

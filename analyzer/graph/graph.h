@@ -40,6 +40,7 @@ enum an_edge_kind {
 	AN_EDGE_INTERIOR,     /* inside */
 	AN_EDGE_END,          /* one past its end, and in no other allocation */
 	AN_EDGE_KINDS,
+	AN_EDGE_SEVERED = AN_EDGE_KINDS,   /* an_graph_sever: leads nowhere */
 };
 
 enum an_confidence { AN_CONFIDENCE_LOW, AN_CONFIDENCE_MEDIUM, AN_CONFIDENCE_HIGH };
@@ -121,6 +122,9 @@ void an_graph_add_values(struct an_graph_builder *builder, uint32_t root,
 /* Frees the builder. *graph is the caller's to release. */
 void an_graph_finish(struct an_graph_builder *builder, struct an_graph *graph);
 void an_graph_release(struct an_graph *graph);
+
+/* Lets all that node holds lead nowhere; it is still named as a holder. */
+void an_graph_sever(struct an_graph *graph, uint32_t node);
 
 /* The node that holds this address, or AN_NO_NODE. */
 uint32_t an_graph_find(const struct an_graph *graph, uint64_t addr);

@@ -195,8 +195,8 @@ void an_cut_see_release(struct an_replay *replay, struct an_process_state *proce
 	}
 }
 
-static struct an_held held_of(const struct an_numbers *numbers, const struct an_allocation *from,
-			      bool is_freed)
+struct an_held an_held_of(const struct an_numbers *numbers, const struct an_allocation *from,
+			  bool is_freed)
 {
 	return (struct an_held){
 		.addr = from->addr, .size = from->size, .is_freed = is_freed,
@@ -225,7 +225,7 @@ static struct an_held pending_of(const struct an_numbers *numbers, const struct 
 	const struct an_allocation *found = u64map_get(table, cut->addr);
 
 	if (found && found->size == cut->size)
-		return held_of(numbers, found, false);
+		return an_held_of(numbers, found, false);
 	return (struct an_held){ .addr = cut->addr, .size = cut->size, .thread = AN_NONE,
 				 .is_freed = true };
 }
@@ -242,7 +242,7 @@ static void add_intents(struct an_replay *replay, const struct an_process_state 
 
 		if (stream->process == process && stream->intent.state == AN_INTENT_HELD &&
 		    lived(state, &stream->intent.old))
-			*VEC_PUSH(all) = held_of(numbers, &stream->intent.old, false);
+			*VEC_PUSH(all) = an_held_of(numbers, &stream->intent.old, false);
 	}
 }
 
@@ -270,10 +270,10 @@ struct an_held *an_cut_list(struct an_replay *replay, const struct an_process_st
 
 	for (const struct an_allocation *from; (from = u64map_next(&process->live, &at));)
 		if (lived(state, from))
-			*VEC_PUSH(&all) = held_of(numbers, from, false);
+			*VEC_PUSH(&all) = an_held_of(numbers, from, false);
 	add_intents(replay, process, state, numbers, &all);
 	for (size_t i = 0; i < state->released.n; i++)
-		*VEC_PUSH(&all) = held_of(numbers, &state->released.at[i].was, true);
+		*VEC_PUSH(&all) = an_held_of(numbers, &state->released.at[i].was, true);
 	for (size_t i = 0; i < state->cuts.n; i++)
 		if (state->cuts.at[i].pending == MT_PENDING_ALLOC)
 			*VEC_PUSH(&all) = pending_of(numbers, &process->live, &state->cuts.at[i]);

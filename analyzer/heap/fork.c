@@ -20,7 +20,7 @@ static bool has_grave(const struct an_process_state *process, uint64_t addr, uin
 	uint32_t at = link ? (uint32_t)link->value : AN_NONE;
 
 	for (; at != AN_NONE; at = process->grave.at[at].next)
-		if (process->grave.at[at].alloc_ticks <= forked &&
+		if (process->grave.at[at].was.ticks <= forked &&
 		    process->grave.at[at].free_ticks >= forked)
 			return true;
 	return false;
@@ -66,7 +66,7 @@ void an_fork_bury(struct an_process_state *process, const struct an_allocation *
 {
 	bool is_new;
 	struct an_link *link = u64map_put(&process->graves, old->addr, &is_new);
-	struct an_grave grave = { old->ticks, ticks,
+	struct an_grave grave = { *old, ticks,
 				  is_new ? AN_NONE : (uint32_t)link->value };
 
 	link->value = process->grave.n;

@@ -37,29 +37,44 @@ uint32_t an_numbers_process(const struct an_numbers *numbers, uint32_t process)
 	return numbers->process_index[process];
 }
 
+/* What a forked child inherited is its parent's. */
+static const struct an_process_state *known_owner(const struct an_numbers *numbers,
+						  uint32_t index)
+{
+	const struct an_process_state *owner = numbers->replay->processes.at[index];
+
+	if (numbers->process && numbers->process->out.trace_id == owner->out.trace_id)
+		return numbers->process;
+	return known_process(numbers->known, owner);
+}
+
 uint32_t an_numbers_stack(const struct an_numbers *numbers, uint32_t site)
 {
+	const struct an_process_state *process;
 	const struct an_link *link;
 
 	if (!numbers->known)
 		return numbers->stack_of[site];
-	if (!numbers->process)
+	process = known_owner(numbers, numbers->replay->sites.at[site].process);
+	if (!process)
 		return 0;
-	link = u64map_get(&numbers->process->site_of, numbers->replay->sites.at[site].stack_id);
+	link = u64map_get(&process->site_of, numbers->replay->sites.at[site].stack_id);
 	return link ? numbers->stack_of[link->value] : 0;
 }
 
 uint32_t an_numbers_thread(const struct an_numbers *numbers, uint32_t thread)
 {
+	const struct an_process_state *process;
 	const struct an_link *link;
 
 	if (thread == AN_NONE)
 		return AN_NONE;
 	if (!numbers->known)
 		return numbers->thread_index[thread];
-	if (!numbers->process)
+	process = known_owner(numbers, numbers->replay->threads.at[thread].process);
+	if (!process)
 		return AN_NONE;
-	link = u64map_get(&numbers->process->thread_of, numbers->replay->threads.at[thread].id);
+	link = u64map_get(&process->thread_of, numbers->replay->threads.at[thread].id);
 	return link ? numbers->thread_index[link->value] : AN_NONE;
 }
 

@@ -38,7 +38,8 @@ struct an_thread_state {
 
 /* Something a forked child still has though its parent freed it. */
 struct an_grave {
-	uint64_t alloc_ticks, free_ticks;
+	struct an_allocation was;
+	uint64_t free_ticks;
 	uint32_t next;               /* at the same address, or AN_NONE */
 };
 

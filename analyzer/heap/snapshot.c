@@ -21,6 +21,7 @@ static void release_data(struct an_snapshot_state *state)
 	VEC_RELEASE(&state->threads);
 	VEC_RELEASE(&state->cuts);
 	VEC_RELEASE(&state->released);
+	VEC_RELEASE(&state->inherited);
 	u64map_release(&state->late);
 }
 
@@ -125,6 +126,7 @@ void an_snapshot_put_away(struct an_replay *replay, struct an_process_state *pro
 	if (!state)
 		return;
 	*link = state->next;
+	an_inherited_find(replay, process, state);
 	if (replay->options.visitor) {
 		show(replay, process, state);
 		return;

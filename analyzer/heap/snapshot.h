@@ -37,6 +37,7 @@ struct an_held {
 	uint32_t first_stack;        /* that made the first of these; else stack */
 	uint64_t first_ns;           /* when; else time_ns */
 	bool is_freed;               /* after the cut: it does not count as live at the end */
+	bool is_inherited;           /* by fork, and so its parent's: it does not count, too */
 };
 
 /* What the program said of an address in one of them. */
@@ -62,6 +63,7 @@ struct an_snapshot {
 	bool is_cut;                 /* its end is not in the trace */
 	bool is_complete;            /* not cut, and it lacks nothing that it knows of */
 	const char *reason;          /* why it is not complete; may be empty */
+	bool knows_inherited;        /* live has all that a forked child has of its parent's */
 	uint64_t n_bad_words;        /* outside of their range: left out */
 	uint64_t n_bad_cuts;         /* of streams, at positions they do not have: left out */
 	/* Of the last one of each process; of the others nothing is kept. */

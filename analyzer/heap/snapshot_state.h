@@ -37,6 +37,7 @@ struct an_snapshot_state {
 	struct u64map late;          /* address -> ticks: allocated after the cut, though
 	                              * their stamps are not */
 	VEC(struct an_released) released;
+	VEC(struct an_allocation) inherited;   /* at the cut, and not yet sorted */
 };
 
 /* snapshot.c: one that is being read is over, or another begins; *link NULL: none. */
@@ -54,6 +55,15 @@ void an_cut_seal(struct an_replay *replay, const struct an_process_state *proces
 /* Tells the visitor. */
 void an_cut_visit(struct an_replay *replay, struct an_process_state *process,
 		  const struct an_released *released);
+struct an_held an_held_of(const struct an_numbers *numbers, const struct an_allocation *from,
+			  bool is_freed);
+/* inherited.c: finds what a forked child has of its parent's, and puts it between its
+ * own; own is freed or returned. */
+void an_inherited_find(const struct an_replay *replay, const struct an_process_state *process,
+		       struct an_snapshot_state *state);
+struct an_held *an_inherited_join(const struct an_numbers *numbers,
+				  struct an_snapshot_state *state, struct an_held *own,
+				  uint64_t *n);
 /* What lived at the cut, by address; to be freed. */
 struct an_held *an_cut_list(struct an_replay *replay, const struct an_process_state *process,
 			    const struct an_snapshot_state *state,

@@ -68,6 +68,7 @@ void an_snapshot_fill(struct an_replay *replay, struct an_process_state *process
 	to->threads = state->threads.at;
 	to->n_threads = (uint32_t)state->threads.n;
 	to->live = an_cut_list(replay, process, state, numbers, &to->n_live);
+	to->live = an_inherited_join(numbers, state, to->live, &to->n_live);
 	an_annotations_list(replay, process, numbers, to);
 }
 

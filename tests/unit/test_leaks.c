@@ -465,6 +465,8 @@ static void test_what_a_child_has_from_its_parent_holds_its_own(void **state)
 	tb_alloc(t, 0x10100, 16, "main>childs");
 	struct snapshot_builder s = sb_begin(t, MT_SNAPSHOT_EXIT);
 
+	sb_range(&s, MT_RANGE_MODULE, DATA, DATA + 0x1000);
+	sb_word(&s, DATA + 8, 0x10000);
 	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
 	sb_word(&s, 0x10008, 0x10100);
 	sb_end(&s);
@@ -472,6 +474,60 @@ static void test_what_a_child_has_from_its_parent_holds_its_own(void **state)
 
 	assert_sum(findings, AN_CLASS_REACHABLE, 1, 16);
 	assert_sum(findings, AN_CLASS_UNCLASSIFIED, 1, 64);
+	assert_conserved(findings);
+	release(t, session, findings);
+}
+
+static void test_what_a_child_lost_of_its_parents_holds_nothing(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 64, "main>parents");
+	tb_fork(t);
+	tb_alloc(t, 0x10100, 16, "main>childs");
+	tb_alloc(t, 0x10200, 24, "main>next");
+	struct snapshot_builder s = sb_begin(t, MT_SNAPSHOT_EXIT);
+
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	sb_word(&s, 0x10008, 0x10100);
+	sb_word(&s, 0x10108, 0x10200);
+	sb_word(&s, 0x10200, 0x10000);
+	sb_end(&s);
+	struct an_findings *findings = findings_of(t, &session, &everything);
+
+	assert_sum(findings, AN_CLASS_DEFINITE, 1, 16);
+	assert_sum(findings, AN_CLASS_INDIRECT, 1, 24);
+	assert_sum(findings, AN_CLASS_UNCLASSIFIED, 1, 64);
+	assert_int_equal(findings->findings[1].cause, AN_CAUSE_INHERITED);
+	assert_int_equal(findings->findings[1].retained_bytes, 40);
+	assert_conserved(findings);
+	release(t, session, findings);
+}
+
+static void test_what_a_child_freed_of_its_parents_holds_nothing(void **state)
+{
+	struct trace_builder *t = trace_builder();
+	struct an_session *session;
+
+	(void)state;
+	tb_alloc(t, 0x10000, 64, "main>parents");
+	tb_fork(t);
+	tb_alloc(t, 0x10100, 16, "main>childs");
+	tb_free(t, 0x10000);
+	struct snapshot_builder s = sb_begin(t, MT_SNAPSHOT_EXIT);
+
+	sb_range(&s, MT_RANGE_MODULE, DATA, DATA + 0x1000);
+	sb_word(&s, DATA + 8, 0x10000);
+	sb_range(&s, MT_RANGE_HEAP, HEAP, HEAP_END);
+	sb_word(&s, 0x10008, 0x10100);
+	sb_end(&s);
+	struct an_findings *findings = findings_of(t, &session, &everything);
+
+	assert_sum(findings, AN_CLASS_DEFINITE, 1, 16);
+	assert_sum(findings, AN_CLASS_REACHABLE, 0, 0);
+	assert_int_equal(findings->findings[1].cause, AN_CAUSE_HELD_BY_FREED);
 	release(t, session, findings);
 }
 
@@ -526,6 +582,8 @@ int main(void)
 		cmocka_unit_test(test_a_process_without_a_snapshot_says_what_it_cannot_answer),
 		cmocka_unit_test(test_a_thread_that_ran_on_may_hold_anything),
 		cmocka_unit_test(test_what_a_child_has_from_its_parent_holds_its_own),
+		cmocka_unit_test(test_what_a_child_lost_of_its_parents_holds_nothing),
+		cmocka_unit_test(test_what_a_child_freed_of_its_parents_holds_nothing),
 		cmocka_unit_test(test_a_suppressed_leak_takes_along_what_hangs_on_it),
 	};
 

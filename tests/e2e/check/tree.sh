@@ -4,7 +4,7 @@ cat >fork.c <<'C'
 #include <sys/wait.h>
 #include <unistd.h>
 void *volatile kept;
-__attribute__((noinline)) static void lose(void) { kept = malloc(33); kept = malloc(8); }
+__attribute__((noinline)) static void lose(void) { kept = malloc(33); kept = NULL; }
 int main(void)
 {
 	if (!fork()) {
