@@ -7,6 +7,7 @@
 //   inheritance   1 object held by a pointer to its second base
 //   held          a string, a vector of 10 strings and a map of 10, held by globals
 //   contents      a vector of 10 long strings made by new and lost
+//   map           a map of 10 long strings made by new and lost
 #include "tests/progs/progs.h"
 
 #include <cstring>
@@ -93,6 +94,15 @@ APART static void make_contents()
 	STAY();
 }
 
+APART static void make_map()
+{
+	auto made = new std::map<int, std::string>;
+
+	for (int i = 0; i < 10; i++)
+		(*made)[i] = long_text;
+	STAY();
+}
+
 APART static void far_below(void (*run)())
 {
 	char room[65536];
@@ -108,6 +118,7 @@ int main(int argc, char **argv)
 	const struct { const char *name; void (*run)(); } all[] = {
 		{ "shared_cycle", make_cycles }, { "array", make_array },
 		{ "inheritance", make_both }, { "held", make_held }, { "contents", make_contents },
+		{ "map", make_map },
 	};
 
 	for (const auto &one : all)
