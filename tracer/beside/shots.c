@@ -151,7 +151,7 @@ static void serve(struct run_shots *shots, struct run_drain *drain, uint32_t reg
 	struct mt_region_control *control = run_live_control(drain->live, region);
 	struct run_region *at = &drain->live->regions[region];
 	uint32_t state = __atomic_load_n(&control->request.state, __ATOMIC_ACQUIRE);
-	struct run_wish wish = { region, control->request.pid, MT_SNAPSHOT_DEMAND, NULL, false };
+	struct run_wish wish = { region, control->request.pid, control->request.why, NULL, false };
 	const struct run_process *process;
 	char label[MT_SHOT_LABEL_BYTES];
 	uint32_t refusal = MT_SHOT_NO_IMAGE;
@@ -169,16 +169,25 @@ static void serve(struct run_shots *shots, struct run_drain *drain, uint32_t reg
 		return;
 	}
 	snprintf(label, sizeof(label), "%.*s", MT_SHOT_LABEL_BYTES - 1, control->request.label);
+	if (wish.why != MT_SNAPSHOT_CALL)
+		wish.why = MT_SNAPSHOT_DEMAND;
 	wish.label = label;
 	wish.is_last_try = now_ns - at->request_ns > abandoned_ns;
 	process = run_processes_find(at->users, wish.pid);
 	if (process && may_be_taken(process))
 		refusal = take(shots, drain, &wish, &error);
-	if (!refusal)
-		shots->first->is_asked = true;
-	else if ((!run_take_is_bad_place(refusal) && refusal != MT_SHOT_NO_ROOM) ||
-		 wish.is_last_try)
+	else if (wish.why == MT_SNAPSHOT_CALL && !wish.is_last_try)
+		return;    /* it asks, so it is there; what it said of itself is on its way */
+	if (refusal && (run_take_is_bad_place(refusal) || refusal == MT_SHOT_NO_ROOM) &&
+	    !wish.is_last_try)
+		return;
+	if (wish.why == MT_SNAPSHOT_CALL && refusal)
+		say_refusal(shots, drain, wish.pid, refusal, error);
+	/* The program goes on at once, who asks from outside when all is written. */
+	if (wish.why == MT_SNAPSHOT_CALL || refusal)
 		answer(control, refusal, error);
+	else
+		shots->first->is_asked = true;
 }
 
 /* What the clone did not hand back is full now. */

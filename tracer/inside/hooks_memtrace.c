@@ -7,11 +7,13 @@
 #include "tracer/inside/channel.h"
 #include "tracer/inside/declared.h"
 #include "tracer/inside/hooks.h"
+#include "tracer/inside/snapshot.h"
 
 TR_HOOK void memtrace_call_type(const void *object, const char *type);
 TR_HOOK void memtrace_call_mark(const char *name);
 TR_HOOK void memtrace_call_ignore(const void *allocation);
 TR_HOOK void memtrace_call_root(const void *start, size_t size);
+TR_HOOK void memtrace_call_snapshot(const char *label);
 
 static struct mt_text text_of(const char *string)
 {
@@ -99,5 +101,32 @@ void memtrace_call_mark(const char *name)
 	out = tr_scratch(context);
 	mt_put_mark(&out, &mark);
 	put(context, MT_KIND_MARK, &out);
+	tr_leave();
+}
+
+static void note_unanswered(struct tr_context *context)
+{
+	struct mt_out out = tr_scratch(context);
+	struct mt_note note = { .count = 1, .reason = { "snapshot-refused", 16 },
+				.detail = { "memtrace_snapshot: no memtrace run answered", 43 } };
+
+	mt_put_note(&out, &note);
+	put(context, MT_KIND_NOTE, &out);
+}
+
+/* The context is given back before the wait: threads are stopped outside of hooks. */
+void memtrace_call_snapshot(const char *label)
+{
+	struct tr_context *context = enter();
+
+	if (!context)
+		return;
+	tr_leave();
+	if (tr_snapshot_call(label))
+		return;
+	context = enter();
+	if (!context)
+		return;
+	note_unanswered(context);
 	tr_leave();
 }

@@ -31,4 +31,9 @@ void tr_snapshot_prepare(void);
 /* In a forked child: what its parent was at does not concern it. */
 void tr_snapshot_forked(void);
 
+/* Of this process, now: returns when the threads have stood still for it, or the
+ * runner has said why not. False: nobody answered, or there is no runner. The calling
+ * thread is in no hook. label: as much of it as the request takes; may be NULL. */
+bool tr_snapshot_call(const char *label);
+
 #endif
