@@ -25,6 +25,7 @@
 static void *global;
 static sigjmp_buf back;
 static volatile int turns;
+static int n_turning;    /* atomic */
 
 APART static void *make_held(void)
 {
@@ -95,6 +96,7 @@ static void *crash(void *unused)
 
 static void *turn(void *unused)
 {
+	__atomic_add_fetch(&n_turning, 1, __ATOMIC_RELEASE);
 	for (;;)
 		turns++;
 	return unused;
@@ -106,7 +108,7 @@ static void in_thread(void)
 
 	pthread_create(&threads[0], NULL, turn, NULL);
 	pthread_create(&threads[1], NULL, turn, NULL);
-	while (turns < 1000)
+	while (__atomic_load_n(&n_turning, __ATOMIC_ACQUIRE) < 2)
 		;
 	pthread_create(&threads[2], NULL, crash, NULL);
 	pthread_join(threads[2], NULL);
