@@ -114,6 +114,8 @@ verdicts: all $(PROGS) ## verdicts: what memtrace calls lost against Valgrind: d
 	$(Q)BUILD=$(BUILD) tests/verdicts/run
 bench: all $(PROGS) ## bench: cost against the bare program and heaptrack, as ratios
 	$(Q)BUILD=$(BUILD) tests/bench/run
+	$(Q)BUILD=$(BUILD) tests/bench/pause.sh
+	$(Q)BUILD=$(BUILD) tests/bench/check.sh
 fuzz: ## fuzz: libFuzzer on the reader for SECONDS=60
 	$(Q)BUILD=$(BUILD)-fuzz SECONDS=$(SECONDS) tests/fuzz/run
 tidy: ## tidy: clang-tidy
