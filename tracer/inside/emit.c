@@ -72,6 +72,19 @@ static uint32_t count_shared(const struct mt_stream_state *state, const struct t
 	return n;
 }
 
+#ifdef TR_WIDE_WINDOW
+/* For tests of snapshots: whoever is stopped is stopped here, as a rule. */
+static void linger(void)
+{
+	for (volatile int i = 0; i < 20000; i++)
+		;
+}
+#else
+static inline void linger(void)
+{
+}
+#endif
+
 static bool define_stack(struct tr_context *context, uint32_t id, uint32_t generation,
 			 enum mt_api api, uint8_t align_log2)
 {
@@ -128,6 +141,7 @@ static void put_alloc(struct tr_context *context, const struct tr_regs *caller, 
 
 	context->pending_size = size;
 	context->pending_addr = addr;
+	linger();
 	walk_stack(context, caller);
 	id = stack_id(context, api, alignment);
 	if (!id || !tr_stream_room(context, MT_EVENT_BYTES_MAX)) {
@@ -203,6 +217,7 @@ static inline __attribute__((always_inline)) void emit_release(const struct tr_r
 		at = mt_put_delete(&stream->state, stream->at, tr_now(), addr, flags, size,
 				   log2_of(alignment));
 	tr_stream_publish(stream, at);
+	linger();
 	tr_leave();
 }
 
@@ -246,6 +261,7 @@ struct tr_context *tr_emit_realloc_begin(const struct tr_regs *caller, const voi
 	else
 		tr_stream_publish(stream,
 				  mt_put_realloc_any(&stream->state, stream->at, tr_now(), addr));
+	linger();
 	return context;
 }
 
